@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { AccountKind } from './policy.ts';
+import type { ServedTrust } from './tier.ts';
+
+/** Where an account's key is kept: an entry of the OS keychain, or an environment variable. Never the key itself. */
+export const KeySourceSchema = z.union([
+  z.strictObject({ keychain: z.string().regex(/^[\w./-]{1,128}$/, 'letters, digits and . _ / - only') }),
+  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable') }),
+]);
+
+/** One of an account's key sources. */
+export type KeySource = z.output<typeof KeySourceSchema>;
+
+/** The base URL by which an account means the built-in pretend upstream. */
+export const SANDBOX_URL = 'tiergate:sandbox';
+
+const BaseUrl = z.string().superRefine((value, context) => {
+  if (value === SANDBOX_URL) return;
+  const url = URL.parse(value);
+  const problem =
+    url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')
+      ? 'not an http or https address'
+      : url.username !== '' || url.password !== ''
+        ? 'a base URL holds no user or password; name the key under keys'
+        : url.search !== '' || url.hash !== ''
+          ? 'a base URL has no query and no fragment'
+          : null;
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
+
+/** One upstream identity as the settings file spells it. */
+export const AccountSchema = z.strictObject({
+  id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits and . _ - only'),
+  enabled: z.boolean().default(true),
+  provider: z.enum(['openai', 'anthropic', 'compatible']),
+  kind: z.enum(['apikey', 'oauth']) satisfies z.ZodType<AccountKind>,
+  baseUrl: BaseUrl,
+  keys: z.array(KeySourceSchema).default([]),
+  /** How Standard is spelled towards this upstream; absent is decided by {@link standardTierOf}. */
+  standardTier: z.enum(['omit', 'default']).optional(),
+  modelMapping: z.record(z.string().min(1), z.string().min(1)).default({}),
+  /** Lower is asked first. */
+  priority: z.int().min(0).default(1),
+  /** Turns at one time; 0 is unlimited. */
+  concurrency: z.int().min(0).default(0),
+});
+
+/** One upstream identity: provider, base URL, kind, ordered keys, model mapping. */
+export type Account = z.output<typeof AccountSchema>;
+
+/** The account that answers while no other is set up, so that everything works before a key exists. */
+export const SANDBOX_ACCOUNT: Account = AccountSchema.parse({
+  id: 'sandbox',
+  provider: 'compatible',
+  kind: 'apikey',
+  baseUrl: SANDBOX_URL,
+});
+
+/** True when the account means the built-in pretend upstream. */
+export function isSandbox(account: Pick<Account, 'baseUrl'>): boolean {
+  return account.baseUrl === SANDBOX_URL;
+}
+
+/**
+ * How Standard is spelled towards an account. At api.openai.com an absent tier means the project's own setting, which may
+ * be Fast, so a key account there writes `default`; elsewhere the member is omitted (the ChatGPT backend refuses it).
+ */
+export function standardTierOf(account: Pick<Account, 'standardTier' | 'kind' | 'baseUrl'>): 'omit' | 'default' {
+  if (account.standardTier !== undefined) return account.standardTier;
+  return account.kind === 'apikey' && URL.parse(account.baseUrl)?.hostname === 'api.openai.com' ? 'default' : 'omit';
+}
+
+/** How far the tier this upstream says it served can be believed. */
+export function servedTrustOf(account: Pick<Account, 'provider' | 'kind'>): ServedTrust {
+  if (account.kind === 'oauth') return 'unverifiable';
+  return account.provider === 'openai' ? 'authoritative' : 'reported';
+}

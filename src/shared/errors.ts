@@ -1,0 +1,409 @@
+/** One kind of failure: what the program sees, and what the person should do about it. */
+interface CatalogueEntry {
+  /** The HTTP status where the failure is an answer; null where it only reaches the person. */
+  readonly status: number | null;
+  /** The OpenAI `type`; dialects with other names translate it. */
+  readonly type:
+    | 'invalid_request_error'
+    | 'authentication_error'
+    | 'permission_error'
+    | 'not_found_error'
+    | 'rate_limit_error'
+    | 'upstream_error'
+    | 'api_error'
+    | null;
+  /** What is said; `{detail}` stands for what is particular to the case. */
+  readonly message: string;
+  /** Why it happens. */
+  readonly cause: string;
+  /** What to do. */
+  readonly next: string;
+}
+
+/** Every failure the product can name, by code; `docs/errors.md` is made from it. */
+export const ERRORS = {
+  host_refused: {
+    status: 403,
+    type: 'permission_error',
+    message: 'The Host header must name this machine once (127.0.0.1, localhost or [::1]).',
+    cause:
+      'The request names another host, or names one twice. A web page that re-binds its own name to this machine looks like that.',
+    next: 'Point the tool at http://127.0.0.1 and the gateway’s port.',
+  },
+  origin_refused: {
+    status: 403,
+    type: 'permission_error',
+    message: 'Requests from web pages are refused.',
+    cause: 'The request carries an Origin header, or the browser marked it as coming from another site.',
+    next: 'Call the gateway from a program, not from a page in a browser.',
+  },
+  header_repeated: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The header {detail} is there more than once.',
+    cause: 'Two readers could take different values from a repeated header.',
+    next: 'Send the header once.',
+  },
+  local_key_missing: {
+    status: 401,
+    type: 'authentication_error',
+    message:
+      'Invalid API key: no Tiergate local key was sent. Send it as "Authorization: Bearer tg-…" or as x-api-key; "tiergate tool add NAME" makes one.',
+    cause: 'The request has neither an Authorization: Bearer nor an x-api-key header.',
+    next: 'Give the tool its local key as API key.',
+  },
+  local_key_invalid: {
+    status: 401,
+    type: 'authentication_error',
+    message:
+      'Invalid API key: this is not a local key of this gateway. Local keys begin with tg-; "tiergate tool add NAME" makes a new one.',
+    cause: 'The key belongs to no tool: it was mistyped, revoked, or is a provider’s key.',
+    next: 'Make a local key for the tool and use that; provider keys stay with the gateway.',
+  },
+  route_unknown: {
+    status: 404,
+    type: 'not_found_error',
+    message:
+      'There is no such path here: {detail}. The base URL ends in /v1; the paths are /v1/responses and /v1/chat/completions.',
+    cause: 'Only the exact paths on the list lead to an upstream.',
+    next: 'Check the tool’s base URL.',
+  },
+  method_refused: {
+    status: 405,
+    type: 'invalid_request_error',
+    message: 'This path takes {detail} only.',
+    cause: 'The request used another method.',
+    next: 'Use the method the provider documents for the path.',
+  },
+  upgrade_unsupported: {
+    status: 426,
+    type: 'invalid_request_error',
+    message: 'This path is served over plain HTTP requests: send POST {detail}.',
+    cause: 'The tool asked for a WebSocket on a path that has none here.',
+    next: 'Use HTTP; Codex does so by itself after this answer.',
+  },
+  body_too_large: {
+    status: 413,
+    type: 'invalid_request_error',
+    message: 'Request body too large, limit is {detail}. Send less, or raise gateway.bodyLimitMiB in the settings.',
+    cause: 'The body, as sent or after decoding, is over the limit.',
+    next: 'Send less, or raise gateway.bodyLimitMiB.',
+  },
+  body_unreadable: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'Failed to read request body',
+    cause: 'The connection ended before the body did.',
+    next: 'Send the request again.',
+  },
+  content_type_unsupported: {
+    status: 415,
+    type: 'invalid_request_error',
+    message: 'The content type must be application/json in UTF-8, not {detail}.',
+    cause: 'A body of another type cannot be judged, so it is not sent on.',
+    next: 'Send JSON with content-type: application/json.',
+  },
+  content_encoding_unsupported: {
+    status: 415,
+    type: 'invalid_request_error',
+    message: 'The content encoding cannot be judged: {detail}. Send zstd, gzip, deflate, br or none.',
+    cause: 'The coding is unknown, given twice, more than two layers deep, or the body is not coded that way.',
+    next: 'Send the body uncompressed, or label it truthfully.',
+  },
+  body_empty: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'Request body is empty',
+    cause: 'The request has no body.',
+    next: 'Send a JSON object.',
+  },
+  body_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'Failed to parse request body: {detail}',
+    cause:
+      'The body is not exactly one JSON object in UTF-8. What cannot be read cannot be judged, so it is not sent on.',
+    next: 'Send one JSON object and nothing after it.',
+  },
+  member_repeated: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The member "{detail}" is there more than once with different values.',
+    cause: 'JSON readers disagree about which of two equal names counts, so the gateway will not choose.',
+    next: 'Send the member once.',
+  },
+  member_case: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The member {detail}.',
+    cause: 'Some JSON readers ignore letter case and would take the member for the one the policy looks at.',
+    next: 'Spell the member as the provider documents it.',
+  },
+  model_required: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'model is required',
+    cause: 'There is no model, or it is not a string, or it is blank.',
+    next: 'Name the model.',
+  },
+  stream_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'invalid stream field type',
+    cause: 'stream is neither true nor false.',
+    next: 'Send true or false.',
+  },
+  previous_response_id_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'previous_response_id must be a response.id (resp_*), not a message id',
+    cause: 'The id names a message or an item, not a response.',
+    next: 'Send the id of the response (resp_…).',
+  },
+  call_id_required: {
+    status: 400,
+    type: 'invalid_request_error',
+    message:
+      'function_call_output requires call_id or previous_response_id; if relying on history, ensure store=true and reuse previous_response_id',
+    cause: 'The input answers a function call without saying which.',
+    next: 'Give the output its call_id, or continue with previous_response_id.',
+  },
+  call_reference_required: {
+    status: 400,
+    type: 'invalid_request_error',
+    message:
+      'function_call_output requires item_reference ids matching each call_id, or previous_response_id/tool_call context; if relying on history, ensure store=true and reuse previous_response_id',
+    cause: 'The input answers a function call that is nowhere in it.',
+    next: 'Send the call as well, or reference it, or continue with previous_response_id.',
+  },
+  policy_violation: {
+    status: 403,
+    type: 'permission_error',
+    message: '{detail}',
+    cause: 'A rule of the policy blocks this tier for this turn. Nothing was sent.',
+    next: 'Choose another tier in the tool, or change the rule in the window.',
+  },
+  model_not_served: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'No account serves the model {detail}. Add it to an account’s modelMapping, or choose another model.',
+    cause: 'Every account has a model mapping and none of them has this model.',
+    next: 'Extend a modelMapping in the settings.',
+  },
+  account_missing: {
+    status: 503,
+    type: 'api_error',
+    message: 'No enabled account can take this request. Enable an account in the settings.',
+    cause: 'All accounts are switched off, or none speaks this protocol.',
+    next: 'Enable or add an account.',
+  },
+  key_unavailable: {
+    status: 503,
+    type: 'api_error',
+    message: 'The account {detail}',
+    cause:
+      'None of the account’s keys could be read: the environment variable is not set, or the keychain has no such entry or cannot be opened.',
+    next: 'Store the key with "tiergate key set NAME", or set the environment variable before the gateway starts.',
+  },
+  keychain_unavailable: {
+    status: 503,
+    type: 'api_error',
+    message: 'The keychain of this system cannot be used: {detail}',
+    cause: 'No Secret Service answers (Linux), its library is missing, or the keychain is locked.',
+    next: 'Install and unlock a keyring (Debian: apt-get install gnome-keyring libsecret-1-0), or name an environment variable in the account: "keys": [{ "env": "OPENAI_API_KEY" }].',
+  },
+  upstream_unreachable: {
+    status: 502,
+    type: 'upstream_error',
+    message: 'The upstream of account {detail}',
+    cause:
+      'The connection was refused, the name did not resolve, TLS failed, or the connection ended before an answer began.',
+    next: 'Check the account’s base URL, the network, and the provider’s status page.',
+  },
+  upstream_timeout: {
+    status: 504,
+    type: 'upstream_error',
+    message: 'The upstream of account {detail} did not answer in time.',
+    cause: 'No answer began within the limit.',
+    next: 'Try again; for long answers ask for a stream.',
+  },
+  upstream_redirect: {
+    status: 502,
+    type: 'upstream_error',
+    message: 'The upstream of account {detail} answered with a redirect, which is never followed with a key.',
+    cause: 'The base URL is not the provider’s API address.',
+    next: 'Correct the account’s base URL.',
+  },
+  upstream_cut: {
+    status: null,
+    type: 'upstream_error',
+    message: 'The upstream ended the answer in the middle.',
+    cause:
+      'The connection to the upstream broke after the answer had begun. The tool’s connection is broken off too, so that it can tell.',
+    next: 'Most tools send the request again by themselves.',
+  },
+  tool_left: {
+    status: null,
+    type: null,
+    message: 'The tool closed the connection before the answer ended.',
+    cause: 'The tool was stopped, timed out, or lost interest. The upstream request was aborted.',
+    next: 'Nothing to do.',
+  },
+  gateway_stopping: {
+    status: 503,
+    type: 'api_error',
+    message: 'The gateway is stopping. Start it again, then send the request again.',
+    cause: 'Tiergate was asked to quit.',
+    next: 'Start Tiergate.',
+  },
+  session_token_invalid: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'The window’s session has ended. Open the address that the gateway printed when it started.',
+    cause: 'The session token is missing or is from an earlier start.',
+    next: 'Open the window again from the tray, or from the printed address.',
+  },
+  control_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The call cannot be understood: {detail}',
+    cause: 'The window or the command line sent something the contract does not allow.',
+    next: 'Use the window and the command of the same version as the gateway.',
+  },
+  internal: {
+    status: 500,
+    type: 'api_error',
+    message: 'Something went wrong inside the gateway. The log of the data folder says what.',
+    cause: 'A bug.',
+    next: 'Please report it with the log line.',
+  },
+  settings_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The settings cannot be used: {detail}',
+    cause:
+      'The settings file is not JSON, or has a member that does not exist or has a wrong value. The last good settings stay in force.',
+    next: 'Correct the named member and save again.',
+  },
+  policy_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The policy cannot be used: {detail}',
+    cause:
+      'The policy document has a member that does not exist or has a wrong value. The last good policy stays in force.',
+    next: 'Correct the named member and save again.',
+  },
+  settings_unwritable: {
+    status: 500,
+    type: 'api_error',
+    message: 'The settings could not be saved: {detail}',
+    cause: 'The data folder cannot be written to.',
+    next: 'Check the folder’s permissions and the free space, then save again.',
+  },
+  tool_exists: {
+    status: 409,
+    type: 'invalid_request_error',
+    message: 'There is a tool of that name already: {detail}. Choose another name, or revoke the old one first.',
+    cause: 'Names of tools are unique, since rules and the ledger use them.',
+    next: 'Choose another name.',
+  },
+  tool_unknown: {
+    status: 404,
+    type: 'not_found_error',
+    message: 'There is no tool named {detail}.',
+    cause: 'The tool was revoked, or its name was mistyped.',
+    next: '"tiergate tool list" names the tools.',
+  },
+  port_in_use: {
+    status: null,
+    type: null,
+    message: 'Port {detail} is taken by another program.',
+    cause: 'Another program listens there, perhaps a second Tiergate.',
+    next: 'Stop the other program, or choose another port with --port or gateway.port in the settings.',
+  },
+  listen_failed: {
+    status: null,
+    type: null,
+    message: 'The gateway could not listen on {detail}.',
+    cause: 'The system refused the address.',
+    next: 'Choose another host or port in the settings.',
+  },
+  home_unusable: {
+    status: null,
+    type: null,
+    message: 'The data folder cannot be used: {detail}',
+    cause: 'The folder cannot be made, read or written.',
+    next: 'Check its permissions, or name another with --home.',
+  },
+  ledger_broken: {
+    status: null,
+    type: null,
+    message: 'The ledger could not be read and was set aside as {detail}; a new one was begun.',
+    cause: 'The file is damaged or is not a ledger.',
+    next: 'Keep the old file if its turns matter; sqlite3’s .recover may read it.',
+  },
+  ledger_newer: {
+    status: null,
+    type: null,
+    message: 'The ledger was written by a newer Tiergate ({detail}). It was left as it is.',
+    cause: 'An older version cannot know what a newer one keeps.',
+    next: 'Start the newer Tiergate, or name another data folder with --home.',
+  },
+  ledger_write_failed: {
+    status: null,
+    type: null,
+    message: 'Turns are not being recorded: {detail}',
+    cause: 'The disk is full or read-only. Turns still flow; each one lost is counted.',
+    next: 'Free some space; recording goes on by itself.',
+  },
+  gateway_not_running: {
+    status: null,
+    type: null,
+    message: 'No gateway is running on this data folder.',
+    cause: 'The command needs the running gateway.',
+    next: 'Start it with "tiergate serve", or open the app.',
+  },
+  gateway_running: {
+    status: null,
+    type: null,
+    message: 'A gateway is already running on this data folder ({detail}).',
+    cause: 'Two gateways must not write one ledger.',
+    next: 'Use the running one, or name another data folder with --home.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Who must act decides the kind: this one is for the person, and its code for the program. Thrown only where no answer can be returned. */
+export class TiergateError extends Error {
+  override readonly name = 'TiergateError';
+  readonly code: ErrorCode;
+  /** What is particular to the case. */
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail = '', options?: ErrorOptions) {
+    super(messageOf(code, detail), options);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The text of a failure, with what is particular to the case filled in. */
+export function messageOf(code: ErrorCode, detail = ''): string {
+  return ERRORS[code].message.replace('{detail}', () => detail);
+}
+
+/** A failure that is an answer to a tool. */
+export interface GatewayError {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Makes the answer for a failure; codes without a status become 500. */
+export function gatewayError(code: ErrorCode, detail = ''): GatewayError {
+  const { status, type } = ERRORS[code];
+  return { code, status: status ?? 500, type: type ?? 'api_error', message: messageOf(code, detail) };
+}

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { matchesModel, matchesModelLeniently } from './model.ts';
+import { TIERS, type Tier, type TierClass, type TierSaid, TierSchema } from './tier.ts';
+
+/** What a rule does with a turn: let it pass, make it run at Standard, make it run at `forceTo`, or refuse it. */
+export const ACTIONS = ['pass', 'filter', 'force', 'block'] as const;
+
+/** One of {@link ACTIONS}. */
+export type Action = (typeof ACTIONS)[number];
+
+/** What a rule looks at: a tier, no tier, a string outside the list, or any tier that was sent. */
+export const RULE_TIERS = [...TIERS, 'missing', 'unknown', 'all'] as const;
+
+/** One of {@link RULE_TIERS}. */
+export type RuleTier = (typeof RULE_TIERS)[number];
+
+/** Which kind of account a rule is about. */
+export const SCOPES = ['all', 'apikey', 'oauth'] as const;
+
+/** How an account signs in: with a key, or with a login. */
+export type AccountKind = 'apikey' | 'oauth';
+
+const text = z.string().trim().min(1).max(1000);
+const pattern = z.string().refine((value) => value.trim() !== '', 'a model pattern cannot be blank');
+
+const RuleFields = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/, 'letters, digits and . _ : - only')
+    .optional(),
+  enabled: z.boolean().default(true),
+  serviceTier: z.preprocess((value) => (value === 'fast' ? 'priority' : value), z.enum(RULE_TIERS)),
+  action: z.enum(ACTIONS),
+  forceTo: z.preprocess((value) => (value === 'fast' ? 'priority' : value), TierSchema).optional(),
+  scope: z.enum(SCOPES).default('all'),
+  models: z.array(pattern).default([]),
+  fallbackAction: z.enum(ACTIONS).default('pass'),
+  errorMessage: text.optional(),
+  fallbackErrorMessage: text.optional(),
+  tools: z.array(text).default([]),
+  observeOnly: z.boolean().default(false),
+  until: z.iso.datetime({ offset: true }).optional(),
+});
+
+const RuleInput = RuleFields.superRefine((rule, context) => {
+  const forces = rule.action === 'force' || rule.fallbackAction === 'force';
+  if (forces && rule.forceTo === undefined) {
+    context.addIssue({ code: 'custom', path: ['forceTo'], message: 'a rule that forces needs forceTo' });
+  }
+  if (!forces && rule.forceTo !== undefined) {
+    context.addIssue({ code: 'custom', path: ['forceTo'], message: 'forceTo is only for the action force' });
+  }
+});
+
+/** One rule of a policy, complete and valid. */
+export type Rule = Omit<z.output<typeof RuleFields>, 'id'> & { readonly id: string };
+
+/** Ordered rules; the first that matches decides. */
+export interface Policy {
+  readonly rules: readonly Rule[];
+}
+
+/** A policy document as people write it; parsing fills in what may be left out, rule ids included. */
+export const PolicySchema = z.strictObject({ rules: z.array(RuleInput) }).transform(({ rules }, context): Policy => {
+  const taken = new Set<string>();
+  rules.forEach(({ id }, index) => {
+    if (id === undefined) return;
+    if (taken.has(id))
+      context.addIssue({ code: 'custom', path: ['rules', index, 'id'], message: `the id ${id} is used twice` });
+    taken.add(id);
+  });
+  return { rules: rules.map((rule) => ({ ...rule, id: rule.id ?? freeId(taken) })) };
+});
+
+function freeId(taken: Set<string>): string {
+  let number = 1;
+  while (taken.has(`rule-${number}`)) number += 1;
+  taken.add(`rule-${number}`);
+  return `rule-${number}`;
+}
+
+/** What applies where nobody has chosen: the two dearer tiers never leave the machine. */
+export const DEFAULT_POLICY: Policy = PolicySchema.parse({
+  rules: [
+    { id: 'no-fast', serviceTier: 'priority', action: 'filter' },
+    { id: 'no-ultrafast', serviceTier: 'ultrafast', action: 'filter' },
+  ],
+});
+
+/** What a policy is asked about one turn and one account it may be sent to. */
+export interface PolicyQuestion {
+  readonly tier: TierSaid;
+  /** The upstream-view model: what is left after the account's mapping. */
+  readonly model: string;
+  readonly kind: AccountKind;
+  readonly tool: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What an observe-only rule would have done. */
+export interface Observation {
+  readonly rule: string;
+  readonly action: Action;
+}
+
+/** The policy's answer for one turn. */
+export interface Verdict {
+  readonly action: Action;
+  /** The deciding rule's id; null when no rule matched. */
+  readonly rule: string | null;
+  /** Set when the action is force. */
+  readonly forceTo?: Tier;
+  /** The text for the person, when the action is block. */
+  readonly message?: string;
+  readonly observed: readonly Observation[];
+}
+
+/** Judges one tier: the first enabled, unexpired rule that matches scope, tool and tier decides, or nothing does. */
+export function judge(policy: Policy, question: PolicyQuestion): Verdict {
+  const observed: Observation[] = [];
+  for (const rule of policy.rules) {
+    if (!isInForce(rule, question)) continue;
+    const outcome = outcomeOf(rule, question);
+    if (outcome === null) continue;
+    if (rule.observeOnly) {
+      observed.push({ rule: rule.id, action: outcome.action });
+      continue;
+    }
+    return {
+      action: outcome.action,
+      rule: rule.id,
+      observed,
+      ...(outcome.action === 'force' && rule.forceTo !== undefined ? { forceTo: rule.forceTo } : {}),
+      ...(outcome.action === 'block' ? { message: outcome.message ?? blockMessage(question) } : {}),
+    };
+  }
+  return { action: 'pass', rule: null, observed };
+}
+
+function isInForce(rule: Rule, { kind, tool, now }: PolicyQuestion): boolean {
+  if (!rule.enabled) return false;
+  if (rule.until !== undefined && Date.parse(rule.until) <= now) return false;
+  if (rule.scope !== 'all' && rule.scope !== kind) return false;
+  return rule.tools.length === 0 || rule.tools.includes(tool);
+}
+
+interface Outcome {
+  readonly action: Action;
+  readonly message: string | undefined;
+}
+
+/**
+ * What a rule in force does with this tier and model; null when it does not match. Filter and block also count the loose
+ * readings of tier and model, because some upstream may read that loosely; pass and force need the exact form, so that
+ * an odd spelling can never buy a dearer tier.
+ */
+function outcomeOf(rule: Rule, { tier, model }: PolicyQuestion): Outcome | null {
+  const exactTier = matchesTier(rule.serviceTier, tier.exact);
+  if (!exactTier && !matchesTier(rule.serviceTier, tier.lenient)) return null;
+  const main: Outcome = { action: rule.action, message: rule.errorMessage };
+  const fallback: Outcome = { action: rule.fallbackAction, message: rule.fallbackErrorMessage };
+  const exactModel = rule.models.length === 0 || rule.models.some((one) => matchesModel(one, model));
+  const looseModel = exactModel || (restricts(main) && rule.models.some((one) => matchesModelLeniently(one, model)));
+  const chosen = looseModel ? main : fallback;
+  return exactTier || restricts(chosen) ? chosen : null;
+}
+
+function restricts({ action }: Outcome): boolean {
+  return action === 'filter' || action === 'block';
+}
+
+function matchesTier(wanted: RuleTier, tier: TierClass): boolean {
+  if (wanted === 'all') return tier !== 'missing' && tier !== 'none';
+  return wanted === tier;
+}
+
+function blockMessage({ tier, model }: PolicyQuestion): string {
+  const named = tier.exact === 'unknown' ? tier.lenient : tier.exact;
+  const shown = named === 'unknown' ? (tier.text ?? '').slice(0, 64) : named;
+  return `openai service_tier=${shown} is not allowed for model ${model}`;
+}

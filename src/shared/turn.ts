@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { ACTIONS } from './policy.ts';
+
+const count = z.int().min(0).nullable();
+const instant = z.int();
+
+/** The wire protocols. */
+export const DIALECTS = ['responses', 'chat', 'messages', 'realtime'] as const;
+
+/** One of {@link DIALECTS}. */
+export type DialectName = (typeof DIALECTS)[number];
+
+/** One request and its response as the ledger keeps it and the window shows it; null is "not known", never 0 and never Standard. */
+export const TurnSchema = z.object({
+  /** The gateway's own name for the turn, unique for ever. */
+  id: z.string(),
+  /** The ledger's order; later turns have larger numbers. */
+  seq: z.int(),
+  /** The upstream's name for the response. */
+  responseId: z.string().nullable(),
+  /** Times are milliseconds since the epoch. */
+  startedAt: instant,
+  firstTokenAt: instant.nullable(),
+  endedAt: instant,
+  tool: z.string(),
+  /** Null when the turn was refused before an account was chosen. */
+  account: z.string().nullable(),
+  keyFingerprint: z.string().nullable(),
+  dialect: z.enum(DIALECTS),
+  transport: z.enum(['http', 'websocket']),
+  streamed: z.boolean(),
+  models: z.object({
+    requested: z.string().nullable(),
+    /** What left the machine, after the account's mapping. */
+    upstream: z.string().nullable(),
+    /** What the upstream says it ran. */
+    served: z.string().nullable(),
+  }),
+  tiers: z.object({
+    /** By the tool; null is no tier. */
+    requested: z.string().nullable(),
+    /** Left the machine; null is no tier, or nothing left. */
+    sent: z.string().nullable(),
+    /** The upstream says it ran. */
+    served: z.string().nullable(),
+    /** What is priced. */
+    billed: z.string().nullable(),
+  }),
+  servedTrust: z.enum(['authoritative', 'reported', 'unverifiable']).nullable(),
+  /** Null when the request could not be judged, because it could not be read. */
+  verdict: z.enum(ACTIONS).nullable(),
+  rule: z.string().nullable(),
+  /** What observe-only rules would have done. */
+  observed: z.array(z.object({ rule: z.string(), action: z.enum(ACTIONS) })),
+  tokens: z.object({ input: count, cached: count, cacheWrite: count, output: count, reasoning: count }),
+  /** In picodollars (10⁻¹² USD), by part. */
+  cost: z.object({ input: count, cached: count, cacheWrite: count, output: count, total: count }),
+  priceVersion: z.string().nullable(),
+  /** The HTTP status the tool got; null when it left before there was one. */
+  status: z.int().nullable(),
+  /** A code of the error catalogue, or `upstream_<status>`; null when all went well. */
+  error: z.string().nullable(),
+  /** True when the turn ended without its terminal event. */
+  partial: z.boolean(),
+});
+
+/** One request and its response. */
+export type Turn = z.output<typeof TurnSchema>;
+
+/** A turn before the ledger has numbered it. */
+export type NewTurn = Omit<Turn, 'seq'>;
