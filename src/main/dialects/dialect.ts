@@ -1,0 +1,65 @@
+import type { GatewayError } from '../../shared/errors.ts';
+import type { TierSaid } from '../../shared/tier.ts';
+import type { DialectName } from '../../shared/turn.ts';
+import type { Usage } from '../../shared/usage.ts';
+import type { Envelope, Occurrence } from '../envelope/scan.ts';
+
+/** A request as its dialect reads it: what the door needs to know, and where in the bytes it stands. */
+export interface Asked {
+  readonly bytes: Buffer;
+  readonly envelope: Envelope;
+  readonly model: string;
+  readonly modelMembers: readonly Occurrence[];
+  readonly tier: TierSaid;
+  readonly tierMembers: readonly Occurrence[];
+  readonly stream: boolean;
+}
+
+/** A request that its dialect will not read, with as much of it as could be read, for the ledger. */
+export interface Unread {
+  readonly error: GatewayError;
+  readonly model: string | null;
+  readonly tier: string | null;
+}
+
+/** What an answer said about itself; null is "it did not say". */
+export interface AnswerFacts {
+  readonly responseId: string | null;
+  readonly model: string | null;
+  /** The tier as the upstream spells it, from a terminal event or a whole body, never from an echo of the request. */
+  readonly tier: string | null;
+  readonly usage: Usage;
+  /** Why the upstream says the turn failed. */
+  readonly error: string | null;
+}
+
+/** A side view of one answer's bytes; it never holds them back and never changes them. */
+export interface AnswerReader {
+  /** Looks at the next bytes. */
+  push(chunk: Buffer): void;
+  /** The body has ended. */
+  end(): void;
+  /** True once the first generated token has been seen. */
+  readonly started: boolean;
+  /** True once the answer has said all it will say: its terminal event, or its whole body. */
+  readonly complete: boolean;
+  /** False while a clean end would hide from the tool that something is missing. */
+  readonly mayEnd: boolean;
+  readonly facts: AnswerFacts;
+}
+
+/** A wire protocol: how it spells model, tier, usage, end of turn and errors. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** Reads a request body in the order of checks that tools know. */
+  read(bytes: Buffer): Asked | Unread;
+  /** A side view for an answer, streamed or whole. */
+  answerReader(streamed: boolean): AnswerReader;
+  /** An error in the protocol's own shape, as JSON text. */
+  errorBody(error: GatewayError): string;
+}
+
+/** True when the request could not be read. */
+export function isUnread(result: Asked | Unread): result is Unread {
+  return 'error' in result;
+}

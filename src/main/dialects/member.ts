@@ -1,0 +1,61 @@
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { NO_TIER, NOT_A_TIER, type TierSaid, sayTier } from '../../shared/tier.ts';
+import { type Envelope, type EnvelopeFault, type Occurrence, textOf } from '../envelope/scan.ts';
+
+/** All occurrences of one watched path. */
+export function membersAt({ occurrences }: Envelope, path: string): Occurrence[] {
+  return occurrences.filter((occurrence) => occurrence.path === path);
+}
+
+/**
+ * Refuses a policed member that readers could disagree about: spelled in another letter case, or there twice with values
+ * that differ. Equal duplicates are one wish, said twice.
+ */
+export function disputed(bytes: Buffer, members: readonly Occurrence[]): GatewayError | null {
+  const [first, ...others] = members;
+  if (first === undefined) return null;
+  const folded = members.find(({ exact }) => !exact);
+  if (folded !== undefined) {
+    return gatewayError(
+      'member_case',
+      `"${folded.name}" is "${folded.path}" in another spelling; some readers would take it for that`,
+    );
+  }
+  const same = others.every((other) => other.kind === first.kind && valueOf(bytes, other) === valueOf(bytes, first));
+  return same ? null : gatewayError('member_repeated', first.path);
+}
+
+function valueOf(bytes: Buffer, occurrence: Occurrence): string {
+  return textOf(bytes, occurrence) ?? bytes.toString('latin1', occurrence.valueStart, occurrence.valueEnd);
+}
+
+/** The tier that a body says, from members that {@link disputed} has let through. */
+export function tierSaid(bytes: Buffer, [member]: readonly Occurrence[]): TierSaid {
+  // To every reader `null` is the same as no member, so a rule about a missing tier counts it.
+  if (member === undefined || member.kind === 'null') return NO_TIER;
+  const text = textOf(bytes, member);
+  return text === null ? NOT_A_TIER : sayTier(text);
+}
+
+/** The text of the first of some members; null when there is none or it is no string. */
+export function textAt(bytes: Buffer, [member]: readonly Occurrence[]): string | null {
+  return member === undefined ? null : textOf(bytes, member);
+}
+
+/** Says in words why a body is not one JSON object. */
+export function faultText({ fault, at }: EnvelopeFault): string {
+  switch (fault) {
+    case 'encoding':
+      return 'it is not UTF-8';
+    case 'byte_order_mark':
+      return 'it begins with a byte order mark';
+    case 'not_an_object':
+      return 'it is not a JSON object';
+    case 'syntax':
+      return `it is not JSON (byte ${at})`;
+    case 'trailing':
+      return `there is something after the JSON object (byte ${at})`;
+    case 'depth':
+      return `it is nested too deep (byte ${at})`;
+  }
+}

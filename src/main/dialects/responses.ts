@@ -1,0 +1,38 @@
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { trimSpace } from '../../shared/fold.ts';
+import type { Envelope } from '../envelope/scan.ts';
+import { watch } from '../envelope/watch.ts';
+import { openAIError, readBody } from './body.ts';
+import type { Dialect } from './dialect.ts';
+import { checkFunctionCalls } from './function-calls.ts';
+import { membersAt, textAt } from './member.ts';
+import { ResponsesBodyReader, ResponsesStreamReader } from './responses-answer.ts';
+
+const WATCHED = watch({
+  model: true,
+  service_tier: true,
+  stream: true,
+  previous_response_id: true,
+  conversation: true,
+  input: { '[]': { type: true, call_id: true, id: true } },
+});
+
+/** Ids of messages and items, which people mistake for the id of a response (spec B.2). */
+const MESSAGE_ID = /^(msg|message|item|chatcmpl)_[a-z0-9_-]{1,256}$/;
+
+/** OpenAI's Responses protocol over HTTP. */
+export const responses: Dialect = {
+  name: 'responses',
+  read: (bytes) => readBody(bytes, WATCHED, checkRequest),
+  answerReader: (streamed) => (streamed ? new ResponsesStreamReader() : new ResponsesBodyReader()),
+  errorBody: openAIError,
+};
+
+function checkRequest(bytes: Buffer, envelope: Envelope): GatewayError | null {
+  const previous = trimSpace(textAt(bytes, membersAt(envelope, 'previous_response_id')) ?? '');
+  if (MESSAGE_ID.test(previous.toLowerCase())) return gatewayError('previous_response_id_invalid');
+  // A conversation holds its calls upstream, as a previous response does.
+  const [conversation] = membersAt(envelope, 'conversation');
+  const continues = previous !== '' || (conversation !== undefined && conversation.kind !== 'null');
+  return checkFunctionCalls(bytes, envelope, continues);
+}

@@ -1,0 +1,199 @@
+import { type Account, standardTierOf } from '../../shared/account.ts';
+import { fold, trimLeniently } from '../../shared/fold.ts';
+import { isFastAlias, mapModel } from '../../shared/model.ts';
+import { type Observation, type Policy, type Verdict, judge } from '../../shared/policy.ts';
+import { NO_TIER, type Tier, type TierSaid, sayTier } from '../../shared/tier.ts';
+import type { Asked } from '../dialects/dialect.ts';
+import { type Edit, applyEdits, insertMember, removeMembers, replaceValue } from '../envelope/edit.ts';
+
+/** The header by which Codex repeats model and tier beside the body: `model=gpt-5.5;tier=priority`. */
+export const ROUTING_HINT = 'x-codex-routing-hint';
+
+/** Everything the door looks at for one turn and one account. */
+export interface DoorQuestion {
+  readonly asked: Asked;
+  /** The value of {@link ROUTING_HINT}, if there is one. */
+  readonly routingHint: string | null;
+  readonly account: Pick<Account, 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
+  readonly policy: Policy;
+  readonly tool: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What was found out about the turn, whatever the verdict. */
+interface Judged {
+  readonly verdict: Verdict;
+  /** The tier the tool asked for, in normal form, or its text where that is not in the list; null is none. */
+  readonly requestedTier: string | null;
+  readonly upstreamModel: string;
+}
+
+/** The turn may go: these are the bytes and this is the hint that leave the machine. */
+export interface Forward extends Judged {
+  readonly kind: 'forward';
+  readonly bytes: Buffer;
+  readonly routingHint: string | null;
+  /** The tier in those bytes, in normal form; null is none. */
+  readonly sentTier: string | null;
+}
+
+/** The turn may not go. */
+export interface Block extends Judged {
+  readonly kind: 'block';
+  readonly message: string;
+}
+
+/**
+ * The door: every turn of every dialect and transport passes here, once for each account it may be sent to, and what it
+ * returns is what leaves. All spellings of one wish (the member, the routing hint, a `-fast` alias) are judged, and the
+ * strictest verdict holds for all of them together.
+ */
+export function decide(question: DoorQuestion): Forward | Block {
+  const { asked, account } = question;
+  const upstreamModel = mapModel(account.modelMapping, asked.model) ?? asked.model;
+  const hint = readHint(question.routingHint);
+  const alias = isFastAlias(asked.model, upstreamModel);
+  const wishes = wishesOf(asked.tier, hint, alias);
+  const verdict = strictest(wishes.map((tier) => judgeWish(question, tier, upstreamModel)));
+  const requestedTier = nameOf(wishes[0] ?? NO_TIER);
+  const judged: Judged = { verdict, requestedTier, upstreamModel };
+  if (verdict.action === 'block') return { kind: 'block', ...judged, message: verdict.message ?? '' };
+
+  const tier = tierToSend(question, verdict, alias);
+  const edits = [...tierEdits(asked, tier), ...modelEdits(asked, upstreamModel)];
+  return {
+    kind: 'forward',
+    ...judged,
+    bytes: applyEdits(asked.bytes, edits),
+    routingHint: hintToSend(question.routingHint, hint, verdict, tier, asked.model, upstreamModel),
+    sentTier: tier.kind === 'keep' ? requestedTier : tier.kind === 'write' ? tier.value : null,
+  };
+}
+
+/** The tiers a turn asks for, the body's own first; a single `missing` (or `none`) when nothing asks for one. */
+function wishesOf(body: TierSaid, hint: readonly HintPart[], alias: boolean): TierSaid[] {
+  const said = body.exact === 'missing' || body.exact === 'none' ? [] : [body];
+  for (const { tier } of hint) if (tier !== null && tier.exact !== 'missing') said.push(tier);
+  if (alias) said.push(sayTier('fast'));
+  return said.length > 0 ? said : [body];
+}
+
+function judgeWish({ policy, account, tool, now }: DoorQuestion, tier: TierSaid, model: string): Verdict {
+  return judge(policy, { tier, model, kind: account.kind, tool, now });
+}
+
+const SEVERITY = { pass: 0, force: 1, filter: 2, block: 3 } as const;
+
+function strictest(verdicts: readonly Verdict[]): Verdict {
+  const [first, ...others] = verdicts;
+  if (first === undefined) throw new TypeError('a turn is judged at least once');
+  if (others.length === 0) return first;
+  const chosen = others.reduce((worst, one) => (SEVERITY[one.action] > SEVERITY[worst.action] ? one : worst), first);
+  return { ...chosen, observed: distinct(verdicts.flatMap(({ observed }) => observed)) };
+}
+
+function distinct(observed: readonly Observation[]): Observation[] {
+  return observed.filter((one, index) => observed.findIndex(({ rule }) => rule === one.rule) === index);
+}
+
+/** What becomes of the body's tier. */
+type TierToSend =
+  { readonly kind: 'keep' } | { readonly kind: 'omit' } | { readonly kind: 'write'; readonly value: Tier };
+
+function tierToSend({ asked, account }: DoorQuestion, verdict: Verdict, alias: boolean): TierToSend {
+  const standard: TierToSend =
+    standardTierOf(account) === 'default' ? { kind: 'write', value: 'default' } : { kind: 'omit' };
+  switch (verdict.action) {
+    case 'filter':
+    case 'block':
+      return standard;
+    case 'force':
+      // How Standard is spelled belongs to the account: the ChatGPT backend refuses `default`.
+      return verdict.forceTo === undefined || verdict.forceTo === 'default'
+        ? standard
+        : { kind: 'write', value: verdict.forceTo };
+    case 'pass': {
+      const { exact } = asked.tier;
+      if (exact === 'missing' && alias) return { kind: 'write', value: 'priority' };
+      return exact === 'missing' || exact === 'none' || exact === 'unknown'
+        ? { kind: 'keep' }
+        : { kind: 'write', value: exact };
+    }
+  }
+}
+
+function tierEdits({ envelope, tier, tierMembers }: Asked, send: TierToSend): Edit[] {
+  const [first, ...twins] = tierMembers;
+  switch (send.kind) {
+    case 'keep':
+      return [];
+    case 'omit':
+      return removeMembers(tierMembers);
+    case 'write':
+      if (first === undefined) return [insertMember(envelope, 'service_tier', send.value)];
+      // Already so, whatever its escapes: the bytes stay.
+      if (tier.text === send.value) return [];
+      return [replaceValue(first, send.value), ...removeMembers(twins)];
+  }
+}
+
+function modelEdits({ model, modelMembers }: Asked, upstreamModel: string): Edit[] {
+  return model === upstreamModel ? [] : modelMembers.map((member) => replaceValue(member, upstreamModel));
+}
+
+/** One `name=value` of the routing hint. */
+interface HintPart {
+  readonly text: string;
+  readonly isModel: boolean;
+  /** Set when the part names a tier. */
+  readonly tier: TierSaid | null;
+}
+
+/** Reads the hint as the loosest upstream might: several separators, any letter case, blanks anywhere. */
+function readHint(hint: string | null): HintPart[] {
+  if (hint === null) return [];
+  return hint.split(/[;,&]/).map((text) => {
+    const equals = text.indexOf('=');
+    const name = fold(trimLeniently(equals === -1 ? text : text.slice(0, equals)));
+    const value = equals === -1 ? '' : unwrap(trimLeniently(text.slice(equals + 1)));
+    return {
+      text,
+      isModel: name === 'model',
+      tier: name === 'tier' || name === 'service_tier' ? sayTier(value) : null,
+    };
+  });
+}
+
+/** Some readers take the quotes off a value, some decode its percent signs. */
+function unwrap(value: string): string {
+  const bare = value.replace(/^"(.*)"$/, '$1');
+  return bare.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** The hint that agrees with the body that leaves; untouched where both stay as they were. */
+function hintToSend(
+  original: string | null,
+  parts: readonly HintPart[],
+  verdict: Verdict,
+  tier: TierToSend,
+  model: string,
+  upstreamModel: string,
+): string | null {
+  const keepsTier = verdict.action === 'pass';
+  if (original === null || (keepsTier && model === upstreamModel)) return original;
+  const kept = parts.flatMap((part) => {
+    if (part.isModel) return [model === upstreamModel ? part.text : `model=${upstreamModel}`];
+    if (part.tier === null || keepsTier) return [part.text];
+    return tier.kind === 'write' && verdict.action === 'force' ? [`tier=${tier.value}`] : [];
+  });
+  return kept.length === 0 ? null : kept.join(';');
+}
+
+/** Longer made-up tiers are cut in the record; no real one comes near. */
+const LONGEST_TIER = 64;
+
+function nameOf({ text, exact }: TierSaid): string | null {
+  if (exact === 'missing' || exact === 'none') return null;
+  return exact === 'unknown' ? (text?.slice(0, LONGEST_TIER) ?? null) : exact;
+}
