@@ -1,0 +1,139 @@
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { TiergateError } from '../../shared/errors.ts';
+import type { NewTurn, Turn } from '../../shared/turn.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { COLUMNS, rowOf } from './row.ts';
+
+/** The ledger's file in a data folder. */
+export function ledgerFile(home: string): string {
+  return join(home, 'ledger.sqlite');
+}
+
+/** After so many rows the reader is asked to fold the log back into the file; on this thread that would stall turns. */
+const CHECKPOINT_EVERY = 2000;
+
+/** What the ledger tells about itself. */
+export interface LedgerEvents {
+  /** Rows have piled up in the write-ahead log. */
+  readonly onCheckpointDue: () => void;
+  /** Rows cannot be written, or can be again (null). */
+  readonly onTrouble: (reason: string | null) => void;
+}
+
+/** What opening found. */
+export interface OpenedLedger {
+  readonly ledger: Ledger;
+  /** The name under which a broken file was set aside; null when all was well. */
+  readonly setAside: string | null;
+}
+
+/** The one writer: a row per turn, committed before the turn's last byte leaves. */
+export class Ledger {
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #events: LedgerEvents;
+  #sinceCheckpoint = 0;
+  #lost = 0;
+  #troubled = false;
+
+  private constructor(database: DatabaseSync, events: LedgerEvents) {
+    this.#database = database;
+    this.#events = events;
+    this.#insert = database.prepare(
+      `INSERT INTO turn (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
+    );
+  }
+
+  /** Opens the ledger of a data folder; throws `ledger_newer`. A file that cannot be read is renamed and a new one begun. */
+  static open(home: string, events: LedgerEvents, now: () => number): OpenedLedger {
+    const file = ledgerFile(home);
+    try {
+      return { ledger: new Ledger(openDatabase(file), events), setAside: null };
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+      const aside = `${file}.broken-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`;
+      for (const suffix of ['', '-wal', '-shm'])
+        if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+      return { ledger: new Ledger(openDatabase(file), events), setAside: basename(aside) };
+    }
+  }
+
+  /** Turns that could not be written since the start. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Commits one turn and gives it its number; null when it could not be written, which never stops the turn itself. */
+  record(turn: NewTurn): Turn | null {
+    try {
+      const { lastInsertRowid } = this.#insert.run(...rowOf(turn));
+      if (this.#troubled) {
+        this.#troubled = false;
+        this.#events.onTrouble(null);
+      }
+      this.#sinceCheckpoint += 1;
+      if (this.#sinceCheckpoint >= CHECKPOINT_EVERY) {
+        this.#sinceCheckpoint = 0;
+        this.#events.onCheckpointDue();
+      }
+      return { ...turn, seq: Number(lastInsertRowid) };
+    } catch (error) {
+      this.#lost += 1;
+      this.#troubled = true;
+      this.#events.onTrouble(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+
+  close(): void {
+    // Nobody waits any more, so the log can be folded back whole.
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#database.close();
+  }
+}
+
+function openDatabase(file: string): DatabaseSync {
+  // Made by us first, so that it is never readable by others, not even for a moment.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  try {
+    // NORMAL survives the death of the process; FULL would only add the death of the machine, at ten times the cost.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
+    migrate(database);
+    database.prepare('SELECT * FROM turn ORDER BY seq DESC LIMIT 1').get();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  if (version > MIGRATIONS.length) {
+    throw new TiergateError('ledger_newer', `its version is ${version}, this one knows ${MIGRATIONS.length}`);
+  }
+  MIGRATIONS.slice(version).forEach((step, index) => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database.exec(step);
+      database.exec(`PRAGMA user_version = ${version + index + 1}`);
+      database.exec('COMMIT');
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+/** SQLite's primary result codes for a damaged file and for one that is no database. */
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+function isBroken(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  const primary = error.errcode & 0xff;
+  return primary === CORRUPT || primary === NOT_A_DATABASE;
+}

@@ -1,0 +1,4 @@
+import { turn } from './0001-turn.ts';
+
+/** All steps from an empty file to the present shape, in order; a step that has been released is never changed. */
+export const MIGRATIONS: readonly string[] = [turn];

@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { destination, multistream, pino } from 'pino';
+
+/** One line: fields for the program, a message for the person. */
+type Write = (fields: object, message: string) => void;
+
+/** The structured log: JSON lines in the data folder. */
+export interface Log {
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
+  close(): void;
+}
+
+/** How a log is made. */
+export interface LogOptions {
+  readonly home: string;
+  /** Cleans every line before it is written. */
+  readonly redact: (line: string) => string;
+  readonly level?: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** Opens `logs/tiergate.log` of a data folder; lines are written off the event loop, each as soon as the last is done. */
+export function openLog({ home, redact, level = 'info' }: LogOptions): Log {
+  const folder = join(home, 'logs');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stream = destination({ dest: join(folder, 'tiergate.log'), sync: false, mode: 0o600, append: true });
+  // Disk trouble must not end the process; the ledger announces it.
+  stream.on('error', () => undefined);
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: redact } },
+    multistream([{ level, stream }]),
+  );
+  return {
+    info: (fields, message) => {
+      logger.info(fields, message);
+    },
+    warn: (fields, message) => {
+      logger.warn(fields, message);
+    },
+    error: (fields, message) => {
+      logger.error(fields, message);
+    },
+    close: () => {
+      stream.end();
+    },
+  };
+}
+
+/** A log that goes nowhere. */
+export const SILENT: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  close: () => undefined,
+};

@@ -1,0 +1,37 @@
+import type { KeySource } from '../../shared/account.ts';
+import { TiergateError } from '../../shared/errors.ts';
+import type { Keychain } from './keychain.ts';
+import { type SecretResult, makeSecret } from './secret.ts';
+
+/** Names a key source for people: `keychain openai/1`, `env OPENAI_API_KEY`. */
+export function sourceName(source: KeySource): string {
+  return 'env' in source ? `env ${source.env}` : `keychain ${source.keychain}`;
+}
+
+/** Reads a key from where the settings say it is kept. */
+export async function readSecret(
+  source: KeySource,
+  keychain: Keychain,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<SecretResult> {
+  if ('env' in source) {
+    const value = environment[source.env]?.trim();
+    if (value === undefined || value === '') return { problem: `the environment variable ${source.env} is not set` };
+    return usable(value);
+  }
+  try {
+    const value = await keychain.get(source.keychain);
+    if (value === null) return { problem: `the keychain has no entry ${source.keychain}` };
+    return usable(value.trim());
+  } catch (error) {
+    if (error instanceof TiergateError) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** A key goes into a header line; a line break in it would be a second header. */
+function usable(value: string): SecretResult {
+  return /^[\x21-\x7e]+$/.test(value)
+    ? { secret: makeSecret(value) }
+    : { problem: 'the key holds blanks or control characters' };
+}

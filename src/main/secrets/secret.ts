@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+/** One provider key in memory. It is handed to the upstream room and nowhere else; everything shown is made from its other members. */
+export interface Secret {
+  readonly value: string;
+  readonly fingerprint: string;
+  readonly lastFour: string;
+}
+
+/** Wraps a key as read from where it is kept. */
+export function makeSecret(value: string): Secret {
+  return { value, fingerprint: fingerprint(value), lastFour: value.slice(-4) };
+}
+
+/** Tells keys apart without giving anything away: 48 bits of a hash are too few to confirm a guess and enough for one person's keys. */
+export function fingerprint(value: string): string {
+  return createHash('sha256').update(value).digest('hex').slice(0, 12);
+}
+
+/** Where a key was looked for and why it is not there, as a value: a missing key is an expected outcome. */
+export type SecretResult = { readonly secret: Secret } | { readonly problem: string };

@@ -1,0 +1,119 @@
+import { type Account, SANDBOX_ACCOUNT, isSandbox } from '../../shared/account.ts';
+import type { AccountState } from '../../shared/control.ts';
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { servesModel } from '../../shared/model.ts';
+import type { DialectName } from '../../shared/turn.ts';
+import type { Secret, SecretResult } from '../secrets/secret.ts';
+import { sourceName } from '../secrets/secret-source.ts';
+
+/** An account with its keys in hand and its address worked out. */
+export interface ReadyAccount {
+  readonly account: Account;
+  readonly origin: string;
+  /** What the account's base URL puts before a route, such as `/v1`. */
+  readonly basePath: string;
+  /** In the order of the settings, with the reason for each that is missing. */
+  readonly keys: readonly { readonly source: string; readonly result: SecretResult }[];
+}
+
+/** What the accounts need from other rooms. */
+export interface AccountsOptions {
+  readonly readSecret: (source: Account['keys'][number]) => Promise<SecretResult>;
+  /** Where the sandbox listens. */
+  readonly sandboxUrl: () => string;
+}
+
+/** The accounts of the settings, ready to be sent to. */
+export class Accounts {
+  readonly #options: AccountsOptions;
+  #settings: readonly Account[] = [];
+  #ready: readonly ReadyAccount[] = [];
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the accounts of new settings and fetches their keys; in force when it resolves. */
+  load(accounts: readonly Account[]): Promise<void> {
+    this.#settings = accounts.length === 0 ? [SANDBOX_ACCOUNT] : accounts;
+    const wanted = this.#settings;
+    this.#loading = this.#loading.then(async () => {
+      const ready = await Promise.all(wanted.map((account) => this.#prepare(account)));
+      if (wanted === this.#settings) this.#ready = ready;
+    });
+    return this.#loading;
+  }
+
+  /** Asks for the keys again, for instance after a keychain was unlocked. */
+  reload(): Promise<void> {
+    return this.load(this.#settings);
+  }
+
+  /** The account for a turn, the lowest priority number first; a failure names what is in the way. */
+  async choose(
+    dialect: DialectName,
+    model: string,
+  ): Promise<{ readonly ready: ReadyAccount; readonly secret: Secret | null } | GatewayError> {
+    const candidates = this.#ready
+      .filter(({ account }) => account.enabled && speaks(account, dialect))
+      .sort((a, b) => a.account.priority - b.account.priority);
+    if (candidates.length === 0) return gatewayError('account_missing');
+    const serving = candidates.filter(({ account }) => servesModel(account.modelMapping, model));
+    const [first] = serving;
+    if (first === undefined) return gatewayError('model_not_served', model);
+    const usable = serving.find((ready) => ready.keys.length === 0 || firstSecret(ready) !== null);
+    if (usable !== undefined) return { ready: usable, secret: firstSecret(usable) };
+    await this.reload();
+    const reloaded = this.#ready.find(({ account }) => account.id === first.account.id) ?? first;
+    const secret = firstSecret(reloaded);
+    return secret === null ? gatewayError('key_unavailable', keyProblem(reloaded)) : { ready: reloaded, secret };
+  }
+
+  /** The accounts as the window may know them. */
+  states(): AccountState[] {
+    return this.#ready.map(({ account, keys }) => ({
+      id: account.id,
+      provider: account.provider,
+      kind: account.kind,
+      baseUrl: account.baseUrl,
+      enabled: account.enabled,
+      sandbox: isSandbox(account),
+      keys: keys.map(({ source, result }) => ({
+        source,
+        fingerprint: 'secret' in result ? result.secret.fingerprint : null,
+        lastFour: 'secret' in result ? result.secret.lastFour : null,
+        problem: 'problem' in result ? result.problem : null,
+      })),
+    }));
+  }
+
+  /** Every key in hand, for the redactor alone. */
+  secrets(): Secret[] {
+    return this.#ready.flatMap(({ keys }) => keys.flatMap(({ result }) => ('secret' in result ? [result.secret] : [])));
+  }
+
+  async #prepare(account: Account): Promise<ReadyAccount> {
+    const { origin, pathname } = new URL(isSandbox(account) ? this.#options.sandboxUrl() : account.baseUrl);
+    const keys = account.keys.map(async (source) => ({
+      source: sourceName(source),
+      result: await this.#options.readSecret(source),
+    }));
+    return { account, origin, basePath: pathname.replace(/\/+$/, ''), keys: await Promise.all(keys) };
+  }
+}
+
+/** Anthropic's own API speaks Messages and nothing else. */
+function speaks({ provider }: Account, dialect: DialectName): boolean {
+  return (provider === 'anthropic') === (dialect === 'messages');
+}
+
+function firstSecret({ keys }: ReadyAccount): Secret | null {
+  for (const { result } of keys) if ('secret' in result) return result.secret;
+  return null;
+}
+
+function keyProblem({ account, keys }: ReadyAccount): string {
+  const problems = keys.flatMap(({ result }) => ('problem' in result ? [result.problem] : []));
+  return `"${account.id}" has no usable key: ${problems.join('; ')}. Store one with "tiergate key set NAME", or set the variable before the gateway starts.`;
+}

@@ -1,0 +1,133 @@
+/** Headers of the connection, not of the message (RFC 9110 7.6.1), and those by which a body is framed. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+]);
+
+/** What must not go up: the tool's own credentials and cookies, where it came from, and what the gateway writes itself. */
+const NOT_UP: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'content-encoding',
+  'accept-encoding',
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'cookie',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'origin',
+]);
+
+/** What must not come down: grants and promises that a browser or a tool would take as this gateway's own. */
+const NOT_DOWN: ReadonlySet<string> = new Set([
+  'set-cookie',
+  'alt-svc',
+  'strict-transport-security',
+  'public-key-pins',
+]);
+
+/** How local keys look: any of them, not only the one that was sent, stays on this machine. */
+const LOCAL_KEY = /tg-[A-Za-z0-9_-]{20,}/;
+
+/** True when a text holds a local key. */
+export function holdsLocalKey(text: string): boolean {
+  return text.includes('tg-') && LOCAL_KEY.test(text);
+}
+
+/** What the gateway itself says to the upstream. */
+export interface OwnHeaders {
+  /** The provider's key; null for an upstream that takes none. */
+  readonly key: string | null;
+  /** The header whose value the door has judged, and what it may say; null drops it. */
+  readonly judged: { readonly name: string; readonly value: string | null };
+}
+
+/** The tool's headers as they go up: names, spelling and order kept, in the flat form undici takes. */
+export function headersUp(raw: readonly string[], { key, judged }: OwnHeaders): string[] {
+  const connection = namesInConnection(raw);
+  const up: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    const value = raw[index + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (HOP_BY_HOP.has(lower) || NOT_UP.has(lower) || connection.has(lower)) continue;
+    if (lower.startsWith('x-tiergate-') || lower.startsWith('x-forwarded-') || lower.startsWith('sec-fetch-')) continue;
+    if (lower === judged.name) {
+      if (judged.value !== null) up.push(name, judged.value);
+      continue;
+    }
+    if (holdsLocalKey(value)) continue;
+    up.push(name, value);
+  }
+  // Coded answers would have to be decoded on the side to read their usage.
+  up.push('accept-encoding', 'identity');
+  if (key !== null) up.push('authorization', `Bearer ${key}`);
+  return up;
+}
+
+/** A query as it goes up: every part that holds a local key is left out. */
+export function queryUp(query: string): string {
+  if (!holdsLocalKey(query)) return query;
+  const kept = query
+    .slice(1)
+    .split('&')
+    .filter((part) => !holdsLocalKey(part));
+  return kept.length === 0 ? '' : `?${kept.join('&')}`;
+}
+
+/** The upstream's headers as they come down, in the flat form Node takes, and those the corridor looks at. */
+export interface HeadersDown {
+  readonly flat: string[];
+  readonly contentType: string;
+  readonly contentEncoding: string;
+  /** Null when the length is not announced. */
+  readonly contentLength: number | null;
+}
+
+/** Sorts the upstream's raw headers; framing stays the gateway's business, but for an announced length. */
+export function headersDown(raw: readonly (Buffer | string)[]): HeadersDown {
+  const text = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+  const connection = namesInConnection(text);
+  const flat: string[] = [];
+  let contentType = '';
+  let contentEncoding = '';
+  let contentLength: number | null = null;
+  for (let index = 0; index + 1 < text.length; index += 2) {
+    const name = text[index] ?? '';
+    const value = text[index + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (HOP_BY_HOP.has(lower) || NOT_DOWN.has(lower) || connection.has(lower)) continue;
+    if (lower.startsWith('access-control-') || lower.startsWith('x-tiergate-')) continue;
+    if (lower === 'content-type') contentType = value.toLowerCase();
+    else if (lower === 'content-encoding') contentEncoding = value.trim().toLowerCase();
+    else if (lower === 'content-length') contentLength = Number(value);
+    flat.push(name, value);
+  }
+  return { flat, contentType, contentEncoding: contentEncoding === 'identity' ? '' : contentEncoding, contentLength };
+}
+
+/** Headers that the sender named as its connection's own; a message cannot get rid of its framing or coding that way. */
+function namesInConnection(raw: readonly string[]): ReadonlySet<string> {
+  let names: Set<string> | null = null;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() !== 'connection') continue;
+    for (const name of (raw[index + 1] ?? '').split(',')) {
+      const lower = name.trim().toLowerCase();
+      if (lower !== '' && lower !== 'keep-alive' && lower !== 'close' && !lower.startsWith('content-'))
+        (names ??= new Set()).add(lower);
+    }
+  }
+  return names ?? NONE;
+}
+
+const NONE: ReadonlySet<string> = new Set();
