@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { type ControlClient, createControlClient } from '../../shared/control.ts';
+import { TiergateError } from '../../shared/errors.ts';
+import { answerCall } from '../control/answer.ts';
+import { createHandlers } from '../control/handlers.ts';
+import { findRunning } from '../control/running.ts';
+import { ledgerFile } from '../ledger/ledger.ts';
+import { LedgerReader } from '../ledger/reader.ts';
+import { systemKeychain } from '../secrets/keychain.ts';
+import { SettingsStore } from '../settings/store.ts';
+
+/**
+ * Lets a command ask the gateway that runs on a data folder, so that there is one writer; while none runs, the same
+ * contract is answered from the folder itself, with the ledger read-only.
+ */
+export async function withControl<Result>(
+  home: string,
+  action: (client: ControlClient) => Promise<Result>,
+): Promise<Result> {
+  const running = await findRunning(home);
+  if (running !== null) return action(createControlClient(running));
+  const settings = SettingsStore.open(home);
+  const reader = existsSync(ledgerFile(home)) ? new LedgerReader(ledgerFile(home)) : null;
+  const handlers = createHandlers({
+    settings,
+    keychain: systemKeychain,
+    reader: { page: async (request) => (await reader?.page(request)) ?? { turns: [], more: false } },
+    status: () => {
+      throw new TiergateError('gateway_not_running');
+    },
+    reloadKeys: () => Promise.resolve(),
+  });
+  try {
+    return await action(
+      createControlClient({
+        call: (name, input) => answerCall(handlers, name, input),
+        subscribe: () => () => undefined,
+      }),
+    );
+  } finally {
+    settings.close();
+    await reader?.close();
+  }
+}

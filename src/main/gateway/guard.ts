@@ -1,0 +1,84 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import type { Tool } from '../../shared/settings.ts';
+
+/** What the guard looks at of a request, before anything of its body is read. */
+export interface Caller {
+  /** Flat: name, value, name, value. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** The names of this machine; the port is not compared, since port forwarding changes it. */
+const LOCAL_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
+
+/** Headers of which two readers could take different ones. */
+const ONCE: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'x-codex-routing-hint',
+]);
+
+/**
+ * Refuses what a browser could send for a web page: a Host that is not this machine's, as after DNS rebinding, and any
+ * Origin. The page's own origin is allowed where the window is served, and nowhere else.
+ */
+export function refuseForeign({ rawHeaders }: Caller, ownOriginAllowed: boolean): GatewayError | null {
+  const hosts = valuesOf(rawHeaders, 'host');
+  const [host] = hosts;
+  if (hosts.length !== 1 || host === undefined || !LOCAL_HOST.test(host)) return gatewayError('host_refused');
+  const foreignOrigin = valuesOf(rawHeaders, 'origin').some(
+    (origin) => !ownOriginAllowed || origin !== `http://${host}`,
+  );
+  const foreignSite = valuesOf(rawHeaders, 'sec-fetch-site').some((site) => site !== 'none' && site !== 'same-origin');
+  return foreignOrigin || foreignSite ? gatewayError('origin_refused') : null;
+}
+
+/** Refuses a request in which a header that decides something stands twice. */
+export function refuseRepeated({ rawHeaders }: Caller): GatewayError | null {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!ONCE.has(name)) continue;
+    if (seen.has(name)) return gatewayError('header_repeated', name);
+    seen.add(name);
+  }
+  return null;
+}
+
+/** Finds the tool whose local key the request carries, as Bearer or as x-api-key; never from the query. */
+export function toolOf({ rawHeaders }: Caller, tools: readonly Tool[]): Tool | GatewayError {
+  const presented = keyOf(rawHeaders);
+  if (presented === null) return gatewayError('local_key_missing');
+  const digest = hash('sha256', presented, 'buffer');
+  let found: Tool | null = null;
+  // Every tool is compared, in constant time, so that the answer's delay tells nothing about how near a guess is.
+  for (const tool of tools)
+    if (timingSafeEqual(digest, Buffer.from(tool.keyHash.slice('sha256:'.length), 'hex'))) found = tool;
+  return found ?? gatewayError('local_key_invalid');
+}
+
+/** The hash by which the settings know a local key. */
+export function keyHash(localKey: string): string {
+  return `sha256:${hash('sha256', localKey)}`;
+}
+
+function keyOf(rawHeaders: readonly string[]): string | null {
+  const [authorization] = valuesOf(rawHeaders, 'authorization');
+  const bearer = authorization === undefined ? null : /^bearer +(\S+) *$/i.exec(authorization);
+  if (bearer?.[1] !== undefined) return bearer[1];
+  const [key] = valuesOf(rawHeaders, 'x-api-key');
+  return key === undefined || key.trim() === '' ? null : key.trim();
+}
+
+function valuesOf(rawHeaders: readonly string[], name: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const header = rawHeaders[index] ?? '';
+    // The length first: it spares lower-casing nearly every name.
+    if (header.length === name.length && header.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? '');
+  }
+  return values;
+}

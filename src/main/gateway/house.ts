@@ -1,0 +1,24 @@
+import type { Dispatcher } from 'undici';
+import type { Policy } from '../../shared/policy.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { Tool } from '../../shared/settings.ts';
+import type { NewTurn } from '../../shared/turn.ts';
+import type { Log } from '../logs/log.ts';
+import type { Accounts } from '../upstream/accounts.ts';
+import type { UpstreamRequest } from '../upstream/dispatch.ts';
+
+/** What the corridor uses of the rest of the house; the runtime passes it in. */
+export interface House {
+  /** The settings in force at this moment, asked for again by every turn. */
+  readonly settings: () => { readonly policy: Policy; readonly tools: readonly Tool[]; readonly bodyLimitMiB: number };
+  readonly accounts: Pick<Accounts, 'choose'>;
+  readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
+  /** Commits a turn's row, synchronously. */
+  readonly record: (turn: NewTurn) => void;
+  /** Counts a request that never reached the door. */
+  readonly refused: (code: ErrorCode) => void;
+  /** Takes provider keys out of bytes that go to a tool. */
+  readonly redact: { text(text: string): string; bytes(bytes: Buffer): Buffer };
+  readonly now: () => number;
+  readonly log: Log;
+}

@@ -1,0 +1,204 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type GatewayError, TiergateError, gatewayError } from '../../shared/errors.ts';
+import { ROUTES } from '../dialects/index.ts';
+import { refuseForeign, refuseRepeated, toolOf } from './guard.ts';
+import type { House } from './house.ts';
+import { runHttpTurn } from './http-turn.ts';
+import { sendError } from './refusal.ts';
+
+/** Everything under this path belongs to the window and the command line, not to tools. */
+export const CONTROL_PATH = '/_tiergate/';
+
+/** What serves the control path; it is handed in, because it stands on a higher floor. */
+export interface ControlSurface {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** A body that comes slowly may take this long; Node's five minutes would cut a large upload over a slow link. */
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+
+/** Headers must be there soon; nobody types them. */
+const HEADERS_TIMEOUT_MS = 30_000;
+
+/** Tools keep connections for the next turn; a minute spares most of them a handshake. */
+const KEEP_ALIVE_TIMEOUT_MS = 60_000;
+
+const MAX_HEADER_BYTES = 32 * 1024;
+
+/** How long a refused request may go on sending before its connection is ended. */
+const REFUSED_BODY_MS = 10_000;
+
+/** The gateway's server on loopback: it lets requests in and sends each on its way. */
+export class Listener {
+  readonly #house: House;
+  readonly #control: ControlSurface;
+  readonly #server: Server;
+  #open = 0;
+  #stopping = false;
+  #idle: (() => void) | null = null;
+
+  constructor(house: House, control: ControlSurface) {
+    this.#house = house;
+    this.#control = control;
+    this.#server = createServer({
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    });
+    this.#server.on('request', this.#onRequest);
+    // The guard comes before the body: only readBody says "continue".
+    this.#server.on('checkContinue', this.#onRequest);
+    this.#server.on('upgrade', this.#onUpgrade);
+    this.#server.on('clientError', (_: Error, socket: Duplex) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    });
+  }
+
+  /** Turns that are under way. */
+  get openTurns(): number {
+    return this.#open;
+  }
+
+  /** Begins to listen and returns the port; throws `port_in_use` or `listen_failed`. */
+  async listen(host: string, port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (error: NodeJS.ErrnoException): void => {
+        const code = error.code === 'EADDRINUSE' ? 'port_in_use' : 'listen_failed';
+        reject(
+          new TiergateError(
+            code,
+            code === 'port_in_use' ? String(port) : `${host}:${port} (${error.code ?? error.message})`,
+            { cause: error },
+          ),
+        );
+      };
+      this.#server.once('error', refuse);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', refuse);
+        resolve();
+      });
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes no new turns, waits for the open ones at most so long, then ends what is left. */
+  async stop(drainMs: number): Promise<void> {
+    this.#stopping = true;
+    if (!this.#server.listening) return;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeIdleConnections();
+    if (this.#open > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, drainMs);
+        this.#idle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const target = request.url ?? '';
+    const end = target.indexOf('?');
+    const path = end === -1 ? target : target.slice(0, end);
+    const isControl = path.startsWith(CONTROL_PATH);
+    const foreign = refuseForeign(request, isControl);
+    if (foreign !== null) this.#refuse(request, response, foreign);
+    else if (isControl) this.#control.handle(request, response);
+    else if (path === '/healthz') sendHealth(response);
+    else this.#turn(request, response, path, end === -1 ? '' : target.slice(end));
+  };
+
+  #turn(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
+    const repeated = refuseRepeated(request);
+    if (repeated !== null) {
+      this.#refuse(request, response, repeated);
+      return;
+    }
+    const tool = toolOf(request, this.#house.settings().tools);
+    if ('code' in tool) {
+      this.#refuse(request, response, tool);
+      return;
+    }
+    const route = path.startsWith('/v1/') ? path.slice('/v1'.length) : path;
+    const dialect = ROUTES.get(route);
+    if (dialect === undefined) {
+      this.#refuse(request, response, gatewayError('route_unknown', path.slice(0, 100)));
+    } else if (request.method !== 'POST') {
+      this.#refuse(request, response, gatewayError('method_refused', 'POST'));
+    } else if (this.#stopping) {
+      response.setHeader('connection', 'close');
+      this.#refuse(request, response, gatewayError('gateway_stopping'));
+    } else {
+      this.#open += 1;
+      void runHttpTurn(this.#house, { request, response, tool, dialect, route, query })
+        .catch((error: unknown) => {
+          this.#bug(error, response);
+        })
+        .finally(() => {
+          this.#open -= 1;
+          if (this.#open === 0) this.#idle?.();
+        });
+    }
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
+    this.#house.refused(error.code);
+    sendError(response, error);
+    // The rest of the body is thrown away, so that the tool can read the answer; a tool that never stops is cut off.
+    request.resume();
+    if (request.complete) return;
+    const timer = setTimeout(() => request.destroy(), REFUSED_BODY_MS).unref();
+    request.once('close', () => {
+      clearTimeout(timer);
+    });
+  }
+
+  /** No request may end the process: what nobody foresaw is logged and answered with 500. */
+  #bug(error: unknown, response: ServerResponse): void {
+    this.#house.log.error(
+      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'a turn failed unexpectedly',
+    );
+    if (response.headersSent) response.destroy();
+    else sendError(response, gatewayError('internal'));
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // A socket that breaks while it is being refused must not end the process.
+    socket.on('error', () => socket.destroy());
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const isControl = path.startsWith(CONTROL_PATH);
+    const foreign = refuseForeign(request, isControl);
+    if (foreign !== null) {
+      this.#refuseUpgrade(socket, foreign);
+    } else if (isControl) {
+      this.#control.upgrade(request, socket, head);
+    } else {
+      const tool = toolOf(request, this.#house.settings().tools);
+      this.#refuseUpgrade(socket, 'code' in tool ? tool : gatewayError('upgrade_unsupported', path.slice(0, 100)));
+    }
+  };
+
+  #refuseUpgrade(socket: Duplex, { status, code, type, message }: GatewayError): void {
+    this.#house.refused(code);
+    const body = JSON.stringify({ error: { type, code, message } });
+    socket.end(
+      `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  }
+}
+
+/** Says that something listens, to whoever asks, and nothing else. */
+function sendHealth(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/plain' });
+  response.end('ok');
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { servedTrustOf } from '../../shared/account.ts';
+import { type ServedTrust, billedTier, reportedTier } from '../../shared/tier.ts';
+import type { DialectName, NewTurn } from '../../shared/turn.ts';
+import { NO_USAGE } from '../../shared/usage.ts';
+import type { AnswerFacts } from '../dialects/dialect.ts';
+import type { ReadyAccount } from '../upstream/accounts.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Block, Forward } from './decide.ts';
+
+/** Names from outside are cut in the record. */
+const LONGEST_NAME = 256;
+
+/** How a turn ended. */
+export interface TurnEnd {
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly partial: boolean;
+}
+
+/** Gathers what becomes known of one turn, and makes its row. */
+export class Meter {
+  readonly id = randomUUID();
+  readonly #now: () => number;
+  readonly #tool: string;
+  readonly #dialect: DialectName;
+  readonly #startedAt: number;
+  #firstTokenAt: number | null = null;
+  #requestedModel: string | null = null;
+  #requestedTier: string | null = null;
+  #streamed = false;
+  #decision: Forward | Block | null = null;
+  #account: string | null = null;
+  #keyFingerprint: string | null = null;
+  #trust: ServedTrust | null = null;
+  #left = false;
+  #facts: AnswerFacts | null = null;
+
+  constructor(tool: string, dialect: DialectName, now: () => number) {
+    this.#tool = tool;
+    this.#dialect = dialect;
+    this.#now = now;
+    this.#startedAt = now();
+  }
+
+  /** What the tool asked for, also when it could not be judged. */
+  asked(model: string | null, tier: string | null, streamed: boolean): void {
+    this.#requestedModel = model;
+    this.#requestedTier = tier;
+    this.#streamed = streamed;
+  }
+
+  /** What the door said about it for one account. */
+  decided(decision: Forward | Block, { account }: ReadyAccount): void {
+    this.#decision = decision;
+    this.#requestedTier = decision.requestedTier;
+    this.#account = account.id;
+    this.#trust = servedTrustOf(account);
+  }
+
+  /** The request is leaving the machine. */
+  sending(secret: Secret | null): void {
+    this.#left = true;
+    this.#keyFingerprint = secret?.fingerprint ?? null;
+  }
+
+  /** The first generated token has come. */
+  firstToken(): void {
+    this.#firstTokenAt ??= this.#now();
+  }
+
+  /** What the answer has said of itself so far. */
+  answered(facts: AnswerFacts): void {
+    this.#facts = facts;
+  }
+
+  /** The turn's row, as it stands at its end. */
+  row({ status, error, partial }: TurnEnd): NewTurn {
+    const decision = this.#decision;
+    const sent = this.#left && decision?.kind === 'forward' ? decision.sentTier : null;
+    const served = reportedTier(this.#facts?.tier ?? null);
+    return {
+      id: this.id,
+      responseId: cut(this.#facts?.responseId ?? null),
+      startedAt: this.#startedAt,
+      firstTokenAt: this.#firstTokenAt,
+      endedAt: this.#now(),
+      tool: this.#tool,
+      account: this.#account,
+      keyFingerprint: this.#keyFingerprint,
+      dialect: this.#dialect,
+      transport: 'http',
+      streamed: this.#streamed,
+      models: {
+        requested: cut(this.#requestedModel),
+        upstream: cut(decision?.upstreamModel ?? null),
+        served: cut(this.#facts?.model ?? null),
+      },
+      tiers: {
+        requested: cut(this.#requestedTier),
+        sent,
+        served: cut(served),
+        billed: this.#left && this.#trust !== null ? cut(billedTier(sent, served, this.#trust)) : null,
+      },
+      servedTrust: served === null ? null : this.#trust,
+      verdict: decision?.verdict.action ?? null,
+      rule: decision?.verdict.rule ?? null,
+      observed: [...(decision?.verdict.observed ?? [])],
+      tokens: this.#facts?.usage ?? NO_USAGE,
+      cost: { input: null, cached: null, cacheWrite: null, output: null, total: null },
+      priceVersion: null,
+      status,
+      error: error ?? this.#facts?.error?.slice(0, LONGEST_NAME) ?? null,
+      partial,
+    };
+  }
+}
+
+function cut(text: string | null): string | null {
+  return text === null || text.length <= LONGEST_NAME ? text : text.slice(0, LONGEST_NAME);
+}

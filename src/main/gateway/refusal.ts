@@ -1,0 +1,21 @@
+import type { ServerResponse } from 'node:http';
+import { ERRORS, type GatewayError } from '../../shared/errors.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { responses } from '../dialects/responses.ts';
+
+/** Answers with an error in the caller's dialect; before a dialect is known, in the shape most tools read. */
+export function sendError(response: ServerResponse, error: GatewayError, dialect: Dialect = responses): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = Buffer.from(dialect.errorBody(error));
+  response.writeHead(error.status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    ...(error.status === 405 ? { allow: 'POST' } : {}),
+    ...(error.status === 426 ? { upgrade: 'websocket', connection: 'upgrade' } : {}),
+    // A tool that repeats what can only fail again spends its user's time.
+    ...(ERRORS[error.code].status !== null && error.status < 500 && error.status !== 429
+      ? { 'x-should-retry': 'false' }
+      : {}),
+  });
+  response.end(body);
+}

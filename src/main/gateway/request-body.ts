@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+
+const MIB = 1024 * 1024;
+
+/** Room for a longer value, so that an edit seldom needs a second copy of a large body. */
+const SLACK = 32;
+
+/** At most this many codings on one body. */
+const MAX_LAYERS = 2;
+
+type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+};
+
+/** Reads a body whole, since a verdict needs all of it: limited as it comes and again as it is decoded. */
+export async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limitMiB: number,
+): Promise<Buffer | GatewayError> {
+  const type = refuseType(request.headers['content-type']);
+  if (type !== null) return type;
+  const codings = codingsOf(request.headers['content-encoding']);
+  if ('code' in codings) return codings;
+  const limit = limitMiB * MIB;
+  // The announced length is enough to refuse, before a byte of the body has come.
+  if (Number(request.headers['content-length'] ?? 0) > limit) return tooLarge(limitMiB);
+  if (request.headers.expect !== undefined) response.writeContinue();
+  const body = await receive(request, limit);
+  if (body === 'cut') return gatewayError('body_unreadable');
+  if (body === 'too large') return tooLarge(limitMiB);
+  return decode(body, codings, limit, limitMiB);
+}
+
+/** A body in another type, or in another character set, cannot be judged. */
+function refuseType(header: string | undefined): GatewayError | null {
+  const [type, ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '');
+  if (type === 'application/json' && (charset === undefined || charset === 'utf-8' || charset === 'utf8')) return null;
+  return gatewayError('content_type_unsupported', header === undefined ? 'nothing at all' : `"${header.slice(0, 80)}"`);
+}
+
+function codingsOf(header: string | undefined): string[] | GatewayError {
+  const codings = (header ?? '')
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  const strange = codings.find((coding) => !Object.hasOwn(DECODERS, coding));
+  if (strange !== undefined) return gatewayError('content_encoding_unsupported', `"${strange.slice(0, 40)}"`);
+  if (codings.length > MAX_LAYERS) return gatewayError('content_encoding_unsupported', 'more than two layers');
+  if (new Set(codings).size !== codings.length)
+    return gatewayError('content_encoding_unsupported', 'the same one twice');
+  return codings;
+}
+
+function receive(request: IncomingMessage, limit: number): Promise<Buffer | 'cut' | 'too large'> {
+  const announced = Number(request.headers['content-length'] ?? -1);
+  return new Promise((resolve) => {
+    // With a known length every chunk is copied to its place at once; joining them at the end would copy them twice.
+    const whole = announced >= 0 ? Buffer.allocUnsafeSlow(announced + SLACK) : null;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      if (size + chunk.length > limit) {
+        resolve('too large');
+        size = limit + 1;
+        chunks.length = 0;
+        return;
+      }
+      if (whole === null) chunks.push(chunk);
+      else chunk.copy(whole, size);
+      size += chunk.length;
+    });
+    request.once('end', () => {
+      resolve(whole === null ? Buffer.concat(chunks, size) : whole.subarray(0, size));
+    });
+    request.once('close', () => {
+      resolve('cut');
+    });
+    request.once('error', () => {
+      resolve('cut');
+    });
+  });
+}
+
+async function decode(
+  body: Buffer,
+  codings: readonly string[],
+  limit: number,
+  limitMiB: number,
+): Promise<Buffer | GatewayError> {
+  let decoded = body;
+  for (const coding of codings.toReversed()) {
+    const decoder = DECODERS[coding];
+    if (decoder === undefined) return gatewayError('content_encoding_unsupported', coding);
+    try {
+      decoded = await decoder(decoded, { maxOutputLength: limit });
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(limitMiB);
+      return gatewayError('content_encoding_unsupported', `the body is not ${coding}`);
+    }
+  }
+  return decoded;
+}
+
+function tooLarge(limitMiB: number): GatewayError {
+  return gatewayError('body_too_large', `${limitMiB} MiB`);
+}

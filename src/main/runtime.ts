@@ -1,0 +1,270 @@
+import { isSandbox } from '../shared/account.ts';
+import type { ControlHandlers, Push, Status } from '../shared/control.ts';
+import { type ErrorCode, TiergateError } from '../shared/errors.ts';
+import type { Settings } from '../shared/settings.ts';
+import { createHandlers } from './control/handlers.ts';
+import { HttpCarrier } from './control/http.ts';
+import { Notices } from './control/notices.ts';
+import { Pushes } from './control/pushes.ts';
+import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
+import type { House } from './gateway/house.ts';
+import { Listener } from './gateway/listener.ts';
+import { Ledger, type LedgerEvents, ledgerFile } from './ledger/ledger.ts';
+import { LedgerReader } from './ledger/reader.ts';
+import { type Log, openLog } from './logs/log.ts';
+import { type Keychain, systemKeychain } from './secrets/keychain.ts';
+import { Redactor } from './secrets/redact.ts';
+import { readSecret } from './secrets/secret-source.ts';
+import { type SettingsState, SettingsStore } from './settings/store.ts';
+import { Accounts } from './upstream/accounts.ts';
+import { Dispatch } from './upstream/dispatch.ts';
+import { Sandbox } from './upstream/sandbox.ts';
+
+/** How long open turns may go on after the gateway was asked to stop. */
+const DRAIN_MS = 8000;
+
+/** What a gateway is started with. */
+export interface RuntimeOptions {
+  /** The data folder. */
+  readonly home: string;
+  /** Instead of the port in the settings. */
+  readonly port?: number;
+  readonly version: string;
+  /** The folder of the built window. */
+  readonly windowFiles?: string;
+  /** Stands in for the system's keychain in tests. */
+  readonly keychain?: Keychain;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly now?: () => number;
+}
+
+/** A running gateway. */
+export interface Runtime {
+  readonly handlers: ControlHandlers;
+  readonly log: Log;
+  onPush(listener: (push: Push) => void): () => void;
+  status(): Status;
+  /** Where the window can be opened in a browser; null while the gateway does not listen. */
+  windowUrl(): string | null;
+  /** Lets open turns end, at most for some seconds, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway on a data folder. A taken port does not throw: the gateway then lives without listening, and a notice
+ * says why. Throws `home_unusable`, `gateway_running` or `ledger_newer`.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  if ((await findRunning(options.home)) !== null) throw new TiergateError('gateway_running', options.home);
+  const gateway = new Gateway(options);
+  await gateway.start();
+  return gateway;
+}
+
+class Gateway implements Runtime {
+  readonly handlers: ControlHandlers;
+  readonly log: Log;
+  readonly #options: RuntimeOptions;
+  readonly #startedAt: number;
+  readonly #settings: SettingsStore;
+  readonly #redactor = new Redactor();
+  readonly #notices: Notices;
+  readonly #pushes: Pushes;
+  readonly #ledger: Ledger;
+  readonly #reader: LedgerReader;
+  readonly #sandbox = new Sandbox();
+  readonly #accounts: Accounts;
+  readonly #dispatch = new Dispatch();
+  readonly #carrier: HttpCarrier;
+  readonly #house: House;
+  readonly #refused = new Map<ErrorCode, number>();
+  #inForce: ReturnType<House['settings']>;
+  #listener: Listener | null = null;
+  #address: { readonly host: string; readonly port: number } | null = null;
+  #stopped: Promise<void> | null = null;
+
+  constructor(options: RuntimeOptions) {
+    const { home, now = Date.now, keychain = systemKeychain, environment = process.env } = options;
+    this.#options = options;
+    this.#startedAt = now();
+    this.#settings = SettingsStore.open(home);
+    this.#inForce = inForce(this.#settings.current);
+    this.log = openLog({ home, redact: (line) => this.#redactor.text(line) });
+    this.#pushes = new Pushes(
+      () => this.status(),
+      () => this.#settings.current.policy,
+    );
+    this.#notices = new Notices(now, () => {
+      this.#pushes.statusChanged();
+    });
+    const { ledger, setAside } = Ledger.open(home, this.#ledgerEvents(), now);
+    this.#ledger = ledger;
+    if (setAside !== null) this.#notices.raise('ledger_broken', setAside);
+    this.#reader = new LedgerReader(ledgerFile(home));
+    this.#accounts = new Accounts({
+      readSecret: (source) => readSecret(source, keychain, environment),
+      sandboxUrl: () => this.#sandbox.url,
+    });
+    this.#house = {
+      settings: () => this.#inForce,
+      accounts: this.#accounts,
+      send: (request, handler) => {
+        this.#dispatch.send(request, handler);
+      },
+      record: (turn) => {
+        const recorded = this.#ledger.record(turn);
+        if (recorded !== null) this.#pushes.turn(recorded);
+      },
+      refused: (code) => {
+        this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
+        this.#pushes.statusChanged();
+      },
+      redact: this.#redactor,
+      now,
+      log: this.log,
+    };
+    this.handlers = createHandlers({
+      status: () => this.status(),
+      settings: this.#settings,
+      reader: this.#reader,
+      keychain,
+      reloadKeys: () => this.#loadKeys(),
+    });
+    this.#carrier = new HttpCarrier({
+      handlers: this.handlers,
+      subscribe: (listener) => this.#pushes.subscribe(listener),
+      windowFiles: options.windowFiles ?? null,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#sandbox.start();
+    await this.#loadKeys();
+    this.#showProblem(this.#settings.state);
+    this.#settings.onChange((state) => {
+      this.#follow(state);
+    });
+    this.#settings.watch();
+    await this.#listen();
+  }
+
+  onPush(listener: (push: Push) => void): () => void {
+    return this.#pushes.subscribe(listener);
+  }
+
+  status(): Status {
+    const { settings, source } = this.#settings.state;
+    const address = this.#address;
+    const accounts = this.#accounts.states();
+    return {
+      version: this.#options.version,
+      baseUrl: address === null ? null : `http://${hostInUrl(address.host)}:${address.port}/v1`,
+      port: address?.port ?? this.#wantedAddress().port,
+      home: this.#options.home,
+      startedAt: this.#startedAt,
+      sandbox: accounts.every(isSandbox),
+      openTurns: this.#listener?.openTurns ?? 0,
+      accounts,
+      tools: settings.tools.map(({ name }) => ({ name })),
+      policySource: source,
+      refused: Object.fromEntries(this.#refused),
+      lostRows: this.#ledger.lost,
+      notices: this.#notices.list(),
+    };
+  }
+
+  windowUrl(): string | null {
+    return this.#address === null ? null : windowUrl({ ...this.#address, token: this.#carrier.token });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#settings.close();
+    await this.#listener?.stop(DRAIN_MS);
+    this.#carrier.close();
+    this.#pushes.close();
+    await this.#dispatch.close();
+    await this.#sandbox.stop();
+    await this.#reader.close();
+    this.#ledger.close();
+    unannounce(this.#options.home);
+    this.log.close();
+  }
+
+  #follow(state: SettingsState): void {
+    this.#inForce = inForce(state.settings);
+    this.#showProblem(state);
+    this.#pushes.policyChanged();
+    this.#pushes.statusChanged();
+    this.log.info({ source: state.source }, 'settings changed');
+    this.#loadKeys()
+      .then(() => this.#listen())
+      .catch((error: unknown) => {
+        this.log.error({ error: String(error) }, 'new settings could not be followed');
+      });
+  }
+
+  #showProblem({ problem }: SettingsState): void {
+    if (problem === null) this.#notices.clear('settings_invalid');
+    else this.#notices.raise('settings_invalid', problem);
+  }
+
+  async #loadKeys(): Promise<void> {
+    await this.#accounts.load(this.#settings.current.accounts);
+    this.#redactor.protect(this.#accounts.secrets().map(({ value }) => value));
+    this.#pushes.statusChanged();
+  }
+
+  #wantedAddress(): { host: string; port: number } {
+    const { host, port } = this.#settings.current.gateway;
+    return { host, port: this.#options.port ?? port };
+  }
+
+  /** Listens where the settings say; on a new address first, so that a taken port leaves the old one working. */
+  async #listen(): Promise<void> {
+    const wanted = this.#wantedAddress();
+    const address = this.#address;
+    const same =
+      address !== null && address.host === wanted.host && (address.port === wanted.port || wanted.port === 0);
+    if (same || this.#stopped !== null) return;
+    const listener = new Listener(this.#house, this.#carrier);
+    try {
+      const port = await listener.listen(wanted.host, wanted.port);
+      const before = this.#listener;
+      this.#listener = listener;
+      this.#address = { host: wanted.host, port };
+      this.#notices.clear('port_in_use');
+      this.#notices.clear('listen_failed');
+      announce(this.#options.home, { ...this.#address, token: this.#carrier.token });
+      this.log.info({ host: wanted.host, port }, 'listening');
+      await before?.stop(DRAIN_MS);
+    } catch (error) {
+      if (!(error instanceof TiergateError)) throw error;
+      this.#notices.raise(error.code, error.detail);
+      this.log.error({ error: error.code }, error.message);
+    }
+    this.#pushes.statusChanged();
+  }
+
+  #ledgerEvents(): LedgerEvents {
+    return {
+      onCheckpointDue: () => {
+        this.#reader.checkpoint().catch((error: unknown) => {
+          this.log.warn({ error: String(error) }, 'the ledger’s log could not be folded back yet');
+        });
+      },
+      onTrouble: (reason: string | null) => {
+        if (reason === null) this.#notices.clear('ledger_write_failed');
+        else this.#notices.raise('ledger_write_failed', `${reason}; ${this.#ledger.lost} lost so far.`);
+      },
+    };
+  }
+}
+
+function inForce({ policy, tools, gateway }: Settings): ReturnType<House['settings']> {
+  return { policy, tools, bodyLimitMiB: gateway.bodyLimitMiB };
+}
