@@ -45,7 +45,8 @@ function classify(normal: string): TierClass {
   return isTier(normal) ? normal : 'unknown';
 }
 
-function isTier(text: string): text is Tier {
+/** True for a tier in normal form. */
+export function isTier(text: string): text is Tier {
   return known.has(text);
 }
 

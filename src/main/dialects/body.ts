@@ -3,7 +3,7 @@ import { trimSpace } from '../../shared/fold.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import type { WatchNode } from '../envelope/watch.ts';
 import type { Asked, Unread } from './dialect.ts';
-import { disputed, faultText, membersAt, textAt, tierSaid } from './member.ts';
+import { disputed, faultText, membersAt, textAt, tierPlaces } from './member.ts';
 
 /** The members of both OpenAI dialects that decide what a turn costs and how it is answered. */
 const POLICED = ['service_tier', 'model', 'stream', 'previous_response_id'] as const;
@@ -22,10 +22,9 @@ export function readBody(
   if (isFault(envelope)) return unread('body_invalid', faultText(envelope));
 
   const modelMembers = membersAt(envelope, 'model');
-  const tierMembers = membersAt(envelope, 'service_tier');
   const model = textAt(bytes, modelMembers);
-  const tier = tierSaid(bytes, tierMembers);
-  const known = { model, tier: tier.text };
+  const tiers = tierPlaces(bytes, envelope, 'service_tier');
+  const known = { model, tier: tiers[0]?.said.text ?? null };
   for (const path of POLICED) {
     const error = disputed(bytes, membersAt(envelope, path));
     if (error !== null) return { error, ...known };
@@ -41,8 +40,7 @@ export function readBody(
     envelope,
     model,
     modelMembers,
-    tier,
-    tierMembers,
+    tiers,
     stream: stream !== undefined && bytes[stream.valueStart] === 116,
   };
 }

@@ -4,14 +4,21 @@ import type { DialectName } from '../../shared/turn.ts';
 import type { Usage } from '../../shared/usage.ts';
 import type { Envelope, Occurrence } from '../envelope/scan.ts';
 
-/** A request as its dialect reads it: what the door needs to know, and where in the bytes it stands. */
+/** One place in a document that can name the turn's tier. */
+export interface TierPlace {
+  readonly said: TierSaid;
+  /** Every occurrence of the member there; more than one only when they are equal. */
+  readonly members: readonly Occurrence[];
+}
+
+/** A request or a frame as its dialect reads it: what the door needs to know, and where in the bytes it stands. */
 export interface Asked {
   readonly bytes: Buffer;
   readonly envelope: Envelope;
   readonly model: string;
   readonly modelMembers: readonly Occurrence[];
-  readonly tier: TierSaid;
-  readonly tierMembers: readonly Occurrence[];
+  /** The places that hold a tier member, the protocol's own place first; empty when there is none. */
+  readonly tiers: readonly TierPlace[];
   readonly stream: boolean;
 }
 

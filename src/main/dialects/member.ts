@@ -1,5 +1,6 @@
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { NO_TIER, NOT_A_TIER, type TierSaid, sayTier } from '../../shared/tier.ts';
+import type { TierPlace } from './dialect.ts';
 import { type Envelope, type EnvelopeFault, type Occurrence, textOf } from '../envelope/scan.ts';
 
 /** All occurrences of one watched path. */
@@ -29,10 +30,16 @@ function valueOf(bytes: Buffer, occurrence: Occurrence): string {
   return textOf(bytes, occurrence) ?? bytes.toString('latin1', occurrence.valueStart, occurrence.valueEnd);
 }
 
-/** The tier that a body says, from members that {@link disputed} has let through. */
-export function tierSaid(bytes: Buffer, [member]: readonly Occurrence[]): TierSaid {
+/** The tier said at a path, from members that {@link disputed} has let through; nothing where there is no member. */
+export function tierPlaces(bytes: Buffer, envelope: Envelope, path: string): TierPlace[] {
+  const members = membersAt(envelope, path);
+  const [member] = members;
+  return member === undefined ? [] : [{ said: tierSaid(bytes, member), members }];
+}
+
+function tierSaid(bytes: Buffer, member: Occurrence): TierSaid {
   // To every reader `null` is the same as no member, so a rule about a missing tier counts it.
-  if (member === undefined || member.kind === 'null') return NO_TIER;
+  if (member.kind === 'null') return NO_TIER;
   const text = textOf(bytes, member);
   return text === null ? NOT_A_TIER : sayTier(text);
 }

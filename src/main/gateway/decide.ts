@@ -2,8 +2,8 @@ import { type Account, standardTierOf } from '../../shared/account.ts';
 import { fold, trimLeniently } from '../../shared/fold.ts';
 import { isFastAlias, mapModel } from '../../shared/model.ts';
 import { type Observation, type Policy, type Verdict, judge } from '../../shared/policy.ts';
-import { NO_TIER, type Tier, type TierSaid, sayTier } from '../../shared/tier.ts';
-import type { Asked } from '../dialects/dialect.ts';
+import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared/tier.ts';
+import type { Asked, TierPlace } from '../dialects/dialect.ts';
 import { type Edit, applyEdits, insertMember, removeMembers, replaceValue } from '../envelope/edit.ts';
 
 /** The header by which Codex repeats model and tier beside the body: `model=gpt-5.5;tier=priority`. */
@@ -54,7 +54,7 @@ export function decide(question: DoorQuestion): Forward | Block {
   const upstreamModel = mapModel(account.modelMapping, asked.model) ?? asked.model;
   const hint = readHint(question.routingHint);
   const alias = isFastAlias(asked.model, upstreamModel);
-  const wishes = wishesOf(asked.tier, hint, alias);
+  const wishes = wishesOf(asked, hint, alias);
   const verdict = strictest(wishes.map((tier) => judgeWish(question, tier, upstreamModel)));
   const requestedTier = nameOf(wishes[0] ?? NO_TIER);
   const judged: Judged = { verdict, requestedTier, upstreamModel };
@@ -67,16 +67,17 @@ export function decide(question: DoorQuestion): Forward | Block {
     ...judged,
     bytes: applyEdits(asked.bytes, edits),
     routingHint: hintToSend(question.routingHint, hint, verdict, tier, asked.model, upstreamModel),
-    sentTier: tier.kind === 'keep' ? requestedTier : tier.kind === 'write' ? tier.value : null,
+    sentTier: sentTierOf(tier, requestedTier),
   };
 }
 
 /** The tiers a turn asks for, the body's own first; a single `missing` (or `none`) when nothing asks for one. */
-function wishesOf(body: TierSaid, hint: readonly HintPart[], alias: boolean): TierSaid[] {
-  const said = body.exact === 'missing' || body.exact === 'none' ? [] : [body];
-  for (const { tier } of hint) if (tier !== null && tier.exact !== 'missing') said.push(tier);
+function wishesOf({ tiers }: Asked, hint: readonly HintPart[], alias: boolean): TierSaid[] {
+  const said = tiers.map((place) => place.said);
+  for (const { tier } of hint) if (tier !== null) said.push(tier);
   if (alias) said.push(sayTier('fast'));
-  return said.length > 0 ? said : [body];
+  const wishes = said.filter(({ lenient }) => lenient !== 'missing' && lenient !== 'none');
+  return wishes.length > 0 ? wishes : [said[0] ?? NO_TIER];
 }
 
 function judgeWish({ policy, account, tool, now }: DoorQuestion, tier: TierSaid, model: string): Verdict {
@@ -97,9 +98,9 @@ function distinct(observed: readonly Observation[]): Observation[] {
   return observed.filter((one, index) => observed.findIndex(({ rule }) => rule === one.rule) === index);
 }
 
-/** What becomes of the body's tier. */
+/** What becomes of the tier in the body. */
 type TierToSend =
-  { readonly kind: 'keep' } | { readonly kind: 'omit' } | { readonly kind: 'write'; readonly value: Tier };
+  { readonly kind: 'normalise' } | { readonly kind: 'omit' } | { readonly kind: 'write'; readonly value: Tier };
 
 function tierToSend({ asked, account }: DoorQuestion, verdict: Verdict, alias: boolean): TierToSend {
   const standard: TierToSend =
@@ -113,28 +114,42 @@ function tierToSend({ asked, account }: DoorQuestion, verdict: Verdict, alias: b
       return verdict.forceTo === undefined || verdict.forceTo === 'default'
         ? standard
         : { kind: 'write', value: verdict.forceTo };
-    case 'pass': {
-      const { exact } = asked.tier;
-      if (exact === 'missing' && alias) return { kind: 'write', value: 'priority' };
-      return exact === 'missing' || exact === 'none' || exact === 'unknown'
-        ? { kind: 'keep' }
-        : { kind: 'write', value: exact };
-    }
+    case 'pass':
+      return alias && asked.tiers.every(({ said }) => said.exact === 'missing')
+        ? { kind: 'write', value: 'priority' }
+        : { kind: 'normalise' };
   }
 }
 
-function tierEdits({ envelope, tier, tierMembers }: Asked, send: TierToSend): Edit[] {
-  const [first, ...twins] = tierMembers;
+function tierEdits({ envelope, tiers }: Asked, send: TierToSend): Edit[] {
   switch (send.kind) {
-    case 'keep':
-      return [];
+    case 'normalise':
+      return tiers.flatMap((place) => (isTier(place.said.exact) ? write(place, place.said.exact) : []));
     case 'omit':
-      return removeMembers(tierMembers);
+      return removeMembers(tiers.flatMap(({ members }) => members));
     case 'write':
-      if (first === undefined) return [insertMember(envelope, 'service_tier', send.value)];
-      // Already so, whatever its escapes: the bytes stay.
-      if (tier.text === send.value) return [];
-      return [replaceValue(first, send.value), ...removeMembers(twins)];
+      return tiers.length === 0
+        ? [insertMember(envelope, 'service_tier', send.value)]
+        : tiers.flatMap((place) => write(place, send.value));
+  }
+}
+
+/** Makes one place say one tier, once; where it says so already, whatever its escapes, its bytes stay. */
+function write({ said, members }: TierPlace, value: Tier): Edit[] {
+  const [first, ...twins] = members;
+  if (first === undefined || said.text === value) return [];
+  return [replaceValue(first, value), ...removeMembers(twins)];
+}
+
+/** The tier in the bytes that leave; null is none. */
+function sentTierOf(send: TierToSend, requestedTier: string | null): string | null {
+  switch (send.kind) {
+    case 'normalise':
+      return requestedTier;
+    case 'omit':
+      return null;
+    case 'write':
+      return send.value;
   }
 }
 

@@ -45,7 +45,7 @@ export async function runHttpTurn(
     refuse(asked.error);
     return;
   }
-  meter.asked(asked.model, asked.tier.text, asked.stream);
+  meter.asked(asked.model, asked.tiers[0]?.said.text ?? null, asked.stream);
 
   const chosen = await house.accounts.choose(dialect.name, asked.model);
   if ('code' in chosen) {
