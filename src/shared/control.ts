@@ -138,16 +138,20 @@ export const PushSchema = z.discriminatedUnion('type', [
 /** What is pushed without being asked. */
 export type Push = z.output<typeof PushSchema>;
 
-/** How a call crosses to the other side: always a value, since an exception would lose its code on the way. */
-export type Reply =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ControlFault };
+/** A failed call. */
+const ControlFaultSchema = z.object({ code: z.string(), message: z.string(), next: z.string() });
 
 /** A failed call. */
-export interface ControlFault {
-  readonly code: string;
-  readonly message: string;
-  readonly next: string;
-}
+export type ControlFault = Readonly<z.output<typeof ControlFaultSchema>>;
+
+/** How a call crosses to the other side: always a value, since an exception would lose its code on the way. */
+export const ReplySchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: ControlFaultSchema }),
+]);
+
+/** How a call crosses to the other side. */
+export type Reply = z.output<typeof ReplySchema>;
 
 /** What carries the contract: Electron's IPC, or HTTP and a WebSocket on the gateway's own port. */
 export interface Carrier {
@@ -186,7 +190,9 @@ export function createControlClient(carrier: Carrier): ControlClient {
     },
     subscribe: (listener, connection) =>
       carrier.subscribe((push) => {
-        listener(PushSchema.parse(push));
+        // One that cannot be read is left out: the next status tells what it would have told.
+        const { data } = PushSchema.safeParse(push);
+        if (data !== undefined) listener(data);
       }, connection),
   };
 }

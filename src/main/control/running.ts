@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { z } from 'zod';
-import type { Carrier, Reply } from '../../shared/control.ts';
+import { type Carrier, ReplySchema } from '../../shared/control.ts';
 
 /** How a command finds the gateway that runs on a data folder. */
 const RunningSchema = z.object({ port: z.int(), host: z.string(), token: z.string() });
@@ -63,7 +63,7 @@ function carrierTo(home: string): Carrier | null {
         body: JSON.stringify(input),
         headersTimeout: 30_000,
       });
-      return (await body.json()) as Reply;
+      return ReplySchema.parse(await body.json());
     },
     subscribe: () => () => undefined,
   };

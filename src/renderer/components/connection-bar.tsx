@@ -1,0 +1,22 @@
+import { Unplug } from 'lucide-react';
+import { useGateway } from '../gateway.tsx';
+
+/** Says that the window is cut off from the gateway, and that it is coming back by itself. */
+export function ConnectionBar() {
+  const { connection } = useGateway();
+  return (
+    <div role="status">
+      {connection === 'lost' && (
+        <p className="flex items-center gap-2.5 border-b border-line bg-warn-wash px-4 py-2">
+          <Unplug aria-hidden="true" className="size-4 shrink-0 text-warn" />
+          <span>
+            <span className="font-medium">The connection to the gateway is lost.</span>{' '}
+            <span className="text-ink-soft">
+              What you see may be old. The window reconnects by itself; if it does not, check that Tiergate is running.
+            </span>
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}

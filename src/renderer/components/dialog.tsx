@@ -1,0 +1,50 @@
+import { X } from 'lucide-react';
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react';
+import { Button } from './button.tsx';
+
+/**
+ * A modal dialog over the whole window, open as long as it is rendered; the focus begins at `data-autofocus`. The native element keeps the focus inside and
+ * gives it back, and unlike the libraries for it puts no style element into the page, which the CSP would refuse.
+ */
+export function Dialog({
+  title,
+  children,
+  onClose,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly onClose: () => void;
+}) {
+  const element = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    if (dialog === null || dialog.open) return;
+    dialog.showModal();
+    dialog.querySelector<HTMLElement>('[data-autofocus="true"]')?.focus();
+  }, []);
+
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      className="m-auto max-h-[calc(100dvh-2rem)] w-[35rem] max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-panel text-ink shadow-dialog backdrop:bg-scrim"
+    >
+      <div className="flex items-center justify-between gap-4 px-5 pt-4">
+        <h2 id={titleId} className="text-base font-semibold">
+          {title}
+        </h2>
+        <DialogClose look="bare" size="icon" aria-label="Close">
+          <X aria-hidden="true" className="size-4" />
+        </DialogClose>
+      </div>
+      <div className="px-5 pt-2 pb-5">{children}</div>
+    </dialog>
+  );
+}
+
+/** A button that closes the dialog it is in. */
+export function DialogClose(props: Omit<ComponentProps<typeof Button>, 'onClick'>) {
+  return <Button {...props} onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()} />;
+}

@@ -1,0 +1,50 @@
+import { TIERS, type Tier } from '../../shared/tier.ts';
+import { type TierFigure, TIER_NAMES } from '../words/tier-word.ts';
+import { Chip, type ChipTone } from './chip.tsx';
+import { Unknown } from './unknown.tsx';
+
+const TONES: Readonly<Record<Tier, ChipTone>> = {
+  auto: 'auto',
+  default: 'plain',
+  flex: 'flex',
+  priority: 'warn',
+  scale: 'scale',
+  ultrafast: 'bad',
+};
+
+/** One of a turn's four tiers, spelled as it was on the wire. */
+export function TierChip({ role, figure }: { readonly role: string; readonly figure: TierFigure }) {
+  if (figure.kind === 'unknown') {
+    return (
+      <span className="inline-flex h-[1.125rem] items-center px-1">
+        <Unknown why={`${role}: not known, ${figure.why}`} />
+      </span>
+    );
+  }
+  if (figure.kind === 'none') {
+    return (
+      <Chip tone="absent" title={`${role}: ${figure.why}`}>
+        <span className="sr-only">{role} </span>
+        <span>{figure.word}</span>
+      </Chip>
+    );
+  }
+  const tier = TIERS.find((known) => known === figure.name);
+  const title = `${role}: ${tier === undefined ? 'a tier outside the list' : TIER_NAMES[tier]}`;
+  return (
+    <Chip
+      tone={tier === undefined ? 'bad' : TONES[tier]}
+      className="max-w-24 font-mono font-normal"
+      title={figure.doubt === null ? title : `${title} (${figure.doubt})`}
+    >
+      <span className="sr-only">{role} </span>
+      <span className="truncate">{figure.name}</span>
+      {figure.doubt !== null && (
+        <>
+          <span aria-hidden="true">?</span>
+          <span className="sr-only"> ({figure.doubt})</span>
+        </>
+      )}
+    </Chip>
+  );
+}

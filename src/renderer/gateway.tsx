@@ -1,0 +1,83 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import type { ControlClient } from '../shared/control.ts';
+import { queryKeys } from './query-keys.ts';
+import { createTurnFeed, type TurnFeed } from './turn-feed.ts';
+
+/** Whether pushes arrive: not yet, yes, or no more until the carrier is back. */
+export type Connection = 'opening' | 'open' | 'lost';
+
+interface Gateway {
+  readonly client: ControlClient;
+  readonly feed: TurnFeed;
+  readonly connection: Connection;
+}
+
+const GatewayContext = createContext<Gateway | null>(null);
+
+/** Gives the window its gateway: the client, the live turns, and every push put where it belongs. */
+export function GatewayProvider({
+  client,
+  children,
+}: {
+  readonly client: ControlClient;
+  readonly children: ReactNode;
+}) {
+  const [queries] = useState(createQueries);
+  const [feed] = useState(() => createTurnFeed(client));
+  const [connection, setConnection] = useState<Connection>('opening');
+
+  useEffect(() => {
+    void feed.catchUp();
+    return client.subscribe(
+      (push) => {
+        switch (push.type) {
+          case 'turns':
+            feed.add(push.turns);
+            break;
+          case 'status':
+            queries.setQueryData(queryKeys.status, push.status);
+            break;
+          case 'policy':
+            queries.setQueryData(queryKeys.policy, push.policy);
+            break;
+        }
+      },
+      (connected) => {
+        setConnection(connected ? 'open' : 'lost');
+        // Back again: what was pushed meanwhile was missed. Gone: asking tells a restart from a session that is over.
+        void queries.invalidateQueries(connected ? {} : { queryKey: queryKeys.status });
+        if (connected) void feed.catchUp();
+      },
+    );
+  }, [client, feed, queries]);
+
+  return (
+    <QueryClientProvider client={queries}>
+      <GatewayContext value={{ client, feed, connection }}>{children}</GatewayContext>
+    </QueryClientProvider>
+  );
+}
+
+/** The window's gateway. */
+export function useGateway(): Gateway {
+  const gateway = useContext(GatewayContext);
+  if (gateway === null) throw new Error('useGateway outside of GatewayProvider');
+  return gateway;
+}
+
+function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      // Pushes keep answers fresh, and the gateway is on this machine: being offline says nothing about it.
+      queries: {
+        networkMode: 'always',
+        staleTime: Infinity,
+        gcTime: Infinity,
+        retry: false,
+        refetchOnWindowFocus: false,
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}

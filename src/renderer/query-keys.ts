@@ -1,0 +1,2 @@
+/** Under which names answers of the gateway are kept; pushes replace them there. */
+export const queryKeys = { status: ['status'], policy: ['policy'] } as const;

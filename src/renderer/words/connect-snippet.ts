@@ -1,0 +1,65 @@
+/** One way to point a tool at the gateway: texts, and where each belongs. */
+export interface ConnectSnippet {
+  readonly id: string;
+  readonly name: string;
+  readonly parts: readonly { readonly place: string; readonly text: string }[];
+}
+
+/** Stands for the local key where it is not known any more. */
+export const KEY_PLACEHOLDER = 'tg-…';
+
+/** A model that the sandbox and OpenAI both answer for. */
+const MODEL = 'gpt-5.5';
+
+/** A command that makes one turn; it asks for Fast, so that the policy has something to do. */
+export function curlCommand(baseUrl: string, key: string): string {
+  return [
+    `curl ${baseUrl}/responses \\`,
+    `  -H "Authorization: Bearer ${key}" \\`,
+    `  -H "Content-Type: application/json" \\`,
+    `  -d '{"model":"${MODEL}","service_tier":"priority","input":"Hi"}'`,
+  ].join('\n');
+}
+
+/** How the common tools are connected, with the gateway's base URL and a local key. */
+export function connectSnippets(baseUrl: string, key: string): readonly ConnectSnippet[] {
+  return [
+    {
+      id: 'codex',
+      name: 'Codex',
+      parts: [
+        {
+          place: '~/.codex/config.toml',
+          text: [
+            'model_provider = "tiergate"',
+            '',
+            '[model_providers.tiergate]',
+            'name = "Tiergate"',
+            `base_url = "${baseUrl}"`,
+            'env_key = "TIERGATE_KEY"',
+            'wire_api = "responses"',
+          ].join('\n'),
+        },
+        { place: 'The shell that starts Codex', text: `export TIERGATE_KEY=${key}` },
+      ],
+    },
+    {
+      id: 'sdk',
+      name: 'OpenAI SDK',
+      parts: [
+        {
+          place: 'Your program (JavaScript; the other SDKs take the same two values)',
+          text: [
+            "import OpenAI from 'openai';",
+            '',
+            'const client = new OpenAI({',
+            `  baseURL: '${baseUrl}',`,
+            `  apiKey: '${key}',`,
+            '});',
+          ].join('\n'),
+        },
+      ],
+    },
+    { id: 'curl', name: 'curl', parts: [{ place: 'A terminal', text: curlCommand(baseUrl, key) }] },
+  ];
+}

@@ -1,0 +1,30 @@
+import { ControlError } from '../../shared/control.ts';
+import { ERRORS } from '../../shared/errors.ts';
+
+/** A failure as the person reads it: what happened, why, and what to do. */
+export interface FaultWords {
+  readonly code: string;
+  readonly message: string;
+  /** Null where the catalogue does not know the code. */
+  readonly cause: string | null;
+  readonly next: string;
+}
+
+/** Puts any failure into words; one that did not come through the contract is a mismatch or a bug of the window. */
+export function faultWords(error: unknown): FaultWords {
+  if (error instanceof ControlError) {
+    const entry = Object.entries(ERRORS).find(([code]) => code === error.code)?.[1];
+    return { code: error.code, message: error.message, cause: entry?.cause ?? null, next: error.next };
+  }
+  return {
+    code: 'window_mismatch',
+    message: 'The window cannot read the gateway’s answer.',
+    cause: 'The window and the gateway are of different versions, or this is a bug.',
+    next: 'Close the window and open it again; if that does not help, restart Tiergate.',
+  };
+}
+
+/** True when the gateway no longer knows this window's session. */
+export function isSessionOver(error: unknown): boolean {
+  return error instanceof ControlError && error.code === 'session_token_invalid';
+}

@@ -1,0 +1,61 @@
+import { ERRORS } from '../../shared/errors.ts';
+import type { Action } from '../../shared/policy.ts';
+import type { Turn } from '../../shared/turn.ts';
+
+/** What a verdict did, in one word. */
+export const VERDICT_WORDS: Readonly<Record<Action, string>> = {
+  pass: 'passed',
+  filter: 'filtered',
+  force: 'forced',
+  block: 'blocked',
+};
+
+/** A turn's model: the one that left the machine, and how it differs from what was asked or served. */
+export interface TurnModel {
+  readonly name: string | null;
+  readonly note: string | null;
+}
+
+/** Chooses the model to show and the difference worth showing. */
+export function modelOf({ models: { requested, upstream, served } }: Turn): TurnModel {
+  const name = upstream ?? requested;
+  const notes: string[] = [];
+  if (requested !== null && requested !== name) notes.push(`asked ${requested}`);
+  if (served !== null && served !== name) notes.push(`served ${served}`);
+  return { name, note: notes.length === 0 ? null : notes.join(', ') };
+}
+
+/** How a turn ended: well, badly, or cut off. */
+export interface TurnResult {
+  readonly tone: 'good' | 'warn' | 'bad';
+  readonly status: number | null;
+  readonly error: string | null;
+  /** The cause and the next step, where the catalogue knows the error. */
+  readonly help: string | null;
+}
+
+/** Tells how a turn ended. */
+export function resultOf({ status, error, partial, verdict }: Turn): TurnResult {
+  const failed = error !== null || status === null || status >= 400;
+  // A block is the policy at work, and a tool that leaves is its own affair: neither is a failure of the gateway.
+  const expected = verdict === 'block' || error === 'tool_left';
+  return {
+    tone: failed && !expected ? 'bad' : failed || partial ? 'warn' : 'good',
+    status,
+    error,
+    help: error === null ? null : helpOf(error),
+  };
+}
+
+function helpOf(code: string): string | null {
+  const entry = Object.entries(ERRORS).find(([known]) => known === code)?.[1];
+  return entry === undefined ? null : `${entry.cause} ${entry.next}`;
+}
+
+/** Milliseconds from the start of a turn to its first token and to its end; null is not known. */
+export function spansOf({ startedAt, firstTokenAt, endedAt }: Turn): {
+  readonly first: number | null;
+  readonly whole: number;
+} {
+  return { first: firstTokenAt === null ? null : firstTokenAt - startedAt, whole: endedAt - startedAt };
+}
