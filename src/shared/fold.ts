@@ -21,9 +21,9 @@ export function trimSpace(text: string): string {
   return trimWhere(text, (code) => code === 0x85);
 }
 
-/** Trims also the separators U+001C to U+001F, which Python's and Java's `strip` remove. */
+/** Trims also the control characters: Python's `strip` removes some of them and Java's `trim` all. */
 export function trimLeniently(text: string): string {
-  return trimWhere(text, (code) => code === 0x85 || (code >= 0x1c && code <= 0x1f));
+  return trimWhere(text, (code) => code === 0x85 || code <= 0x1f);
 }
 
 /** A walk from both ends and not a regular expression: `\s+$` is quadratic on a long run of blanks that does not end the text. */

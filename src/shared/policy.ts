@@ -152,18 +152,19 @@ interface Outcome {
 
 /**
  * What a rule in force does with this tier and model; null when it does not match. Filter and block also count the loose
- * readings of tier and model, because some upstream may read that loosely; pass and force need the exact form, so that
- * an odd spelling can never buy a dearer tier.
+ * readings of tier and model, because some upstream may read that loosely; pass and force need both readings to agree, so
+ * that an odd spelling can never buy a dearer tier.
  */
 function outcomeOf(rule: Rule, { tier, model }: PolicyQuestion): Outcome | null {
   const exactTier = matchesTier(rule.serviceTier, tier.exact);
-  if (!exactTier && !matchesTier(rule.serviceTier, tier.lenient)) return null;
+  const looseTier = matchesTier(rule.serviceTier, tier.lenient);
+  if (!exactTier && !looseTier) return null;
   const main: Outcome = { action: rule.action, message: rule.errorMessage };
   const fallback: Outcome = { action: rule.fallbackAction, message: rule.fallbackErrorMessage };
   const exactModel = rule.models.length === 0 || rule.models.some((one) => matchesModel(one, model));
   const looseModel = exactModel || (restricts(main) && rule.models.some((one) => matchesModelLeniently(one, model)));
   const chosen = looseModel ? main : fallback;
-  return exactTier || restricts(chosen) ? chosen : null;
+  return (exactTier && looseTier) || restricts(chosen) ? chosen : null;
 }
 
 function restricts({ action }: Outcome): boolean {

@@ -36,7 +36,9 @@ const known: ReadonlySet<string> = new Set(TIERS);
 
 /** Reads one spelling of a tier. */
 export function sayTier(text: string): TierSaid {
-  return { text, exact: classify(trimSpace(text).toLowerCase()), lenient: classify(fold(trimLeniently(text))) };
+  // For readers written in C the text ends at the first U+0000.
+  const [cut = ''] = trimLeniently(text).split('\0', 1);
+  return { text, exact: classify(trimSpace(text).toLowerCase()), lenient: classify(fold(trimLeniently(cut))) };
 }
 
 function classify(normal: string): TierClass {

@@ -266,7 +266,7 @@ class Scanner {
 
   #lookUpFolded(node: WatchNode, keyStart: number, keyEnd: number): WatchNode | null {
     if (node.members.size === 0) return null;
-    return node.members.get(fold(decodeString(this.#bytes, keyStart, keyEnd))) ?? null;
+    return node.members.get(fold(asCut(decodeString(this.#bytes, keyStart, keyEnd)))) ?? null;
   }
 
   /** The hot loop: nearly every byte of a body is inside a string. */
@@ -360,6 +360,12 @@ class Scanner {
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 const NULL = Buffer.from('null');
+
+/** A name as readers written in C see it, for whom U+0000 ends it, and as those that drop half surrogates do. */
+function asCut(name: string): string {
+  const end = name.indexOf('\0');
+  return (end === -1 ? name : name.slice(0, end)).replace(/\p{Cs}/gu, '');
+}
 
 /** Compares a name without escapes and capitals with the watched ones, byte by byte. */
 function lookUp(bytes: Uint8Array, node: WatchNode, keyStart: number, keyEnd: number): WatchNode | null {

@@ -1,5 +1,5 @@
 import { type Account, standardTierOf } from '../../shared/account.ts';
-import { fold, trimLeniently } from '../../shared/fold.ts';
+import { fold } from '../../shared/fold.ts';
 import { isFastAlias, mapModel } from '../../shared/model.ts';
 import { type Observation, type Policy, type Verdict, judge } from '../../shared/policy.ts';
 import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared/tier.ts';
@@ -67,14 +67,15 @@ export function decide(question: DoorQuestion): Forward | Block {
     ...judged,
     bytes: applyEdits(asked.bytes, edits),
     routingHint: hintToSend(question.routingHint, hint, verdict, tier, asked.model, upstreamModel),
-    sentTier: sentTierOf(tier, requestedTier),
+    // An alias never leaves as such: what it wished for is written, or is not there.
+    sentTier: sentTierOf(tier, nameOf(wishesOf(asked, hint, false)[0] ?? NO_TIER)),
   };
 }
 
 /** The tiers a turn asks for, the body's own first; a single `missing` (or `none`) when nothing asks for one. */
-function wishesOf({ tiers }: Asked, hint: readonly HintPart[], alias: boolean): TierSaid[] {
+function wishesOf({ tiers }: Asked, hint: Hint, alias: boolean): TierSaid[] {
   const said = tiers.map((place) => place.said);
-  for (const { tier } of hint) if (tier !== null) said.push(tier);
+  said.push(...hint.tiers);
   if (alias) said.push(sayTier('fast'));
   const wishes = said.filter(({ lenient }) => lenient !== 'missing' && lenient !== 'none');
   return wishes.length > 0 ? wishes : [said[0] ?? NO_TIER];
@@ -157,39 +158,30 @@ function modelEdits({ model, modelMembers }: Asked, upstreamModel: string): Edit
   return model === upstreamModel ? [] : modelMembers.map((member) => replaceValue(member, upstreamModel));
 }
 
-/** One `name=value` of the routing hint. */
-interface HintPart {
-  readonly text: string;
-  readonly isModel: boolean;
-  /** Set when the part names a tier. */
-  readonly tier: TierSaid | null;
+/** The routing hint in pieces, and the tiers that the loosest upstream could read in it. */
+interface Hint {
+  readonly parts: readonly string[];
+  readonly tiers: readonly TierSaid[];
 }
 
-/** Reads the hint as the loosest upstream might: several separators, any letter case, blanks anywhere. */
-function readHint(hint: string | null): HintPart[] {
-  if (hint === null) return [];
-  return hint.split(/[;,&]/).map((text) => {
-    const equals = text.indexOf('=');
-    const name = fold(trimLeniently(equals === -1 ? text : text.slice(0, equals)));
-    const value = equals === -1 ? '' : unwrap(trimLeniently(text.slice(equals + 1)));
-    return {
-      text,
-      isModel: name === 'model',
-      tier: name === 'tier' || name === 'service_tier' ? sayTier(value) : null,
-    };
-  });
+/** A tier in a hint, whatever stands around it. */
+const HINTED_TIER = /tier["']?\s*[=:]\s*["']?([^\s;,&"']+)/g;
+
+function readHint(hint: string | null): Hint {
+  if (hint === null) return { parts: [], tiers: [] };
+  const tiers = [...loosened(hint).matchAll(HINTED_TIER)].map(([, text = '']) => sayTier(text));
+  return { parts: hint.split(/[;,&]/), tiers };
 }
 
-/** Some readers take the quotes off a value, some decode its percent signs. */
-function unwrap(value: string): string {
-  const bare = value.replace(/^"(.*)"$/, '$1');
-  return bare.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** Some readers decode percent signs, some fold letter case. */
+function loosened(text: string): string {
+  return fold(text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
 }
 
 /** The hint that agrees with the body that leaves; untouched where both stay as they were. */
 function hintToSend(
   original: string | null,
-  parts: readonly HintPart[],
+  { parts }: Hint,
   verdict: Verdict,
   tier: TierToSend,
   model: string,
@@ -198,9 +190,12 @@ function hintToSend(
   const keepsTier = verdict.action === 'pass';
   if (original === null || (keepsTier && model === upstreamModel)) return original;
   const kept = parts.flatMap((part) => {
-    if (part.isModel) return [model === upstreamModel ? part.text : `model=${upstreamModel}`];
-    if (part.tier === null || keepsTier) return [part.text];
-    return tier.kind === 'write' && verdict.action === 'force' ? [`tier=${tier.value}`] : [];
+    const loose = loosened(part);
+    if (!keepsTier && loose.includes('tier')) {
+      return tier.kind === 'write' && verdict.action === 'force' ? [`tier=${tier.value}`] : [];
+    }
+    const namesModel = /^\s*model\s*=/.test(loose);
+    return [namesModel && model !== upstreamModel ? `model=${upstreamModel}` : part];
   });
   return kept.length === 0 ? null : kept.join(';');
 }

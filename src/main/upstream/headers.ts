@@ -41,7 +41,13 @@ const LOCAL_KEY = /tg-[A-Za-z0-9_-]{20,}/;
 
 /** True when a text holds a local key. */
 export function holdsLocalKey(text: string): boolean {
-  return text.includes('tg-') && LOCAL_KEY.test(text);
+  if (text.includes('tg-')) return LOCAL_KEY.test(text);
+  return text.includes('%') && LOCAL_KEY.test(decodedLoosely(text));
+}
+
+/** Percent signs decoded one by one, since a single wrong one must not hide the others. */
+function decodedLoosely(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** What the gateway itself says to the upstream. */
@@ -66,7 +72,8 @@ export function headersUp(raw: readonly string[], { key, judged }: OwnHeaders): 
       if (judged.value !== null) up.push(name, judged.value);
       continue;
     }
-    if (holdsLocalKey(value)) continue;
+    // Some servers read an underscore in a name as a hyphen.
+    if (holdsLocalKey(value) || lower.replaceAll('_', '-') === judged.name) continue;
     up.push(name, value);
   }
   // Coded answers would have to be decoded on the side to read their usage.
@@ -75,13 +82,12 @@ export function headersUp(raw: readonly string[], { key, judged }: OwnHeaders): 
   return up;
 }
 
-/** A query as it goes up: every part that holds a local key is left out. */
+/** A query as it goes up: no part that holds a local key, and none that could be read as a tier, which belongs in the body. */
 export function queryUp(query: string): string {
-  if (!holdsLocalKey(query)) return query;
-  const kept = query
-    .slice(1)
-    .split('&')
-    .filter((part) => !holdsLocalKey(part));
+  if (query === '') return query;
+  const parts = query.slice(1).split('&');
+  const kept = parts.filter((part) => !holdsLocalKey(part) && !/service_tier/i.test(decodedLoosely(part)));
+  if (kept.length === parts.length) return query;
   return kept.length === 0 ? '' : `?${kept.join('&')}`;
 }
 

@@ -1,0 +1,28 @@
+import { TiergateError } from '../../src/shared/errors.ts';
+import type { Keychain } from '../../src/main/secrets/keychain.ts';
+
+/** A keychain in memory, which can also be missing. */
+export class FakeKeychain implements Keychain {
+  readonly entries = new Map<string, string>();
+  /** Why every call fails; null while the keychain works. */
+  missing: string | null = null;
+
+  get(name: string): Promise<string | null> {
+    return this.#run(() => this.entries.get(name) ?? null);
+  }
+
+  set(name: string, value: string): Promise<void> {
+    return this.#run(() => {
+      this.entries.set(name, value);
+    });
+  }
+
+  remove(name: string): Promise<boolean> {
+    return this.#run(() => this.entries.delete(name));
+  }
+
+  #run<Result>(action: () => Result): Promise<Result> {
+    if (this.missing !== null) return Promise.reject(new TiergateError('keychain_unavailable', this.missing));
+    return Promise.resolve(action());
+  }
+}
