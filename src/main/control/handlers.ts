@@ -6,7 +6,7 @@ import { type Problem, problemsOf, problemsText } from '../../shared/settings.ts
 import { keyHash } from '../gateway/guard.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Keychain } from '../secrets/keychain.ts';
-import { makeSecret } from '../secrets/secret.ts';
+import { usableSecret } from '../secrets/secret-source.ts';
 import type { SettingsStore } from '../settings/store.ts';
 
 /** The rooms that the window and the command line may ask. */
@@ -51,7 +51,9 @@ export function createHandlers({ status, settings, reader, keychain, reloadKeys 
       return { name };
     },
     'key.set': async ({ name, key }) => {
-      const { value, fingerprint, lastFour } = makeSecret(key.trim());
+      const usable = usableSecret(key.trim());
+      if ('problem' in usable) throw new TiergateError('control_invalid', usable.problem);
+      const { value, fingerprint, lastFour } = usable.secret;
       await keychain.set(name, value);
       await reloadKeys();
       return { fingerprint, lastFour };
@@ -65,7 +67,7 @@ export function createHandlers({ status, settings, reader, keychain, reloadKeys 
 }
 
 /** A local key: 192 random bits, marked so that it can be told from a provider's. */
-export function newLocalKey(): string {
+function newLocalKey(): string {
   return `tg-${randomBytes(24).toString('base64url')}`;
 }
 

@@ -33,7 +33,12 @@ export class WindowFiles {
   find(name: string): WindowFile | null {
     if (!this.#names.has(name)) return null;
     const type = TYPES[extname(name)] ?? 'application/octet-stream';
-    return { headers: { ...WINDOW_HEADERS, 'content-type': type }, body: readFileSync(join(this.#folder, name)) };
+    try {
+      return { headers: { ...WINDOW_HEADERS, 'content-type': type }, body: readFileSync(join(this.#folder, name)) };
+    } catch {
+      // A new build has taken it away.
+      return null;
+    }
   }
 }
 

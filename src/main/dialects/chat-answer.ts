@@ -56,7 +56,7 @@ export class ChatStreamReader implements AnswerReader, SseInterest {
       responseId: members.text('id') ?? this.facts.responseId,
       model: members.text('model') ?? this.facts.model,
       // Earlier chunks may echo the request; the one with the usage says what was served.
-      tier: usage ? members.text('service_tier') : this.facts.tier,
+      tier: reported === null ? this.facts.tier : members.text('service_tier'),
       usage: reported === null ? this.facts.usage : chatUsage(reported),
       error: members.json('error') === null ? this.facts.error : (members.text('error.code') ?? 'upstream_error_event'),
     };

@@ -11,6 +11,9 @@ export interface SseInterest {
 /** A payload larger than this is not looked at: the side view of a stream stays bounded. */
 const MAX_PAYLOAD = 16 * 1024 * 1024;
 
+/** What one more line costs to keep, in bytes, whatever stands in it. */
+const LINE_COST = 64;
+
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const EVENT = Buffer.from('event:');
@@ -28,8 +31,9 @@ export class SseWalker {
   #keeping = false;
   /** True while the rest of a line that nobody wants is still to come. */
   #skipping = false;
-  /** Earlier data lines of the event at hand. */
-  #data: Buffer | null = null;
+  /** The data lines of an event whose payload was not whole in its first. */
+  #lines: Buffer[] = [];
+  #held = 0;
 
   constructor(interest: SseInterest) {
     this.#interest = interest;
@@ -52,6 +56,7 @@ export class SseWalker {
   /** A last event without its empty line still counts. */
   end(): void {
     if (this.#carried > 0) this.#carriedLine(Buffer.alloc(0));
+    this.#endEvent();
   }
 
   #keep(part: Buffer): void {
@@ -89,22 +94,38 @@ export class SseWalker {
     if (end === start) {
       this.#event = null;
       this.#wanted = this.#interest.wants(null);
-      this.#data = null;
+      this.#endEvent();
     } else if (startsWith(bytes, start, end, DATA)) {
       if (this.#wanted) this.#payload(bytes.subarray(afterBlank(bytes, start + DATA.length, end), end));
     } else if (startsWith(bytes, start, end, EVENT)) {
       const from = afterBlank(bytes, start + EVENT.length, end);
-      this.#event = end - from > this.#interest.longestName ? '' : bytes.toString('latin1', from, end);
+      const name = end - from > this.#interest.longestName ? '' : bytes.toString('latin1', from, end);
+      // The name that an event has without one.
+      this.#event = name === 'message' ? null : name;
       this.#wanted = this.#event !== '' && this.#interest.wants(this.#event);
     }
   }
 
+  /** Nearly every payload is one line; the others are put together once, at the end of their event. */
   #payload(data: Buffer): void {
-    const whole: Buffer = this.#data === null ? data : Buffer.concat([this.#data, Buffer.from('\n'), data]);
-    if (this.#interest.payload(whole)) this.#data = null;
-    else this.#data = whole.length > MAX_PAYLOAD ? null : whole;
+    if (this.#lines.length === 0 && this.#interest.payload(data)) return;
+    // Empty lines cost memory too.
+    this.#held += data.length + LINE_COST;
+    if (this.#held <= MAX_PAYLOAD) this.#lines.push(data);
+  }
+
+  #endEvent(): void {
+    if (this.#lines.length > 1 && this.#held <= MAX_PAYLOAD) {
+      this.#interest.payload(
+        Buffer.concat(this.#lines.flatMap((line, index) => (index === 0 ? [line] : [NEW_LINE, line]))),
+      );
+    }
+    this.#lines = [];
+    this.#held = 0;
   }
 }
+
+const NEW_LINE = Buffer.from('\n');
 
 function startsWith(bytes: Buffer, start: number, end: number, word: Buffer): boolean {
   if (end - start < word.length) return false;

@@ -14,6 +14,12 @@ export function ledgerFile(home: string): string {
 /** After so many rows the reader is asked to fold the log back into the file; on this thread that would stall turns. */
 const CHECKPOINT_EVERY = 2000;
 
+/** How long another program's lock is waited for while nothing depends on it yet. */
+const OPENING_TIMEOUT_MS = 5000;
+
+/** How long a row may wait for it: every open turn waits with it. */
+const WRITING_TIMEOUT_MS = 50;
+
 /** What the ledger tells about itself. */
 export interface LedgerEvents {
   /** Rows have piled up in the write-ahead log. */
@@ -97,12 +103,14 @@ export class Ledger {
 function openDatabase(file: string): DatabaseSync {
   // Made by us first, so that it is never readable by others, not even for a moment.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-  const database = new DatabaseSync(file, { timeout: 5000 });
+  const database = new DatabaseSync(file, { timeout: OPENING_TIMEOUT_MS });
   try {
+    const version = versionOf(database);
     // NORMAL survives the death of the process; FULL would only add the death of the machine, at ten times the cost.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
-    migrate(database);
+    migrate(database, version);
     database.prepare('SELECT * FROM turn ORDER BY seq DESC LIMIT 1').get();
+    database.exec(`PRAGMA busy_timeout = ${WRITING_TIMEOUT_MS}`);
     return database;
   } catch (error) {
     database.close();
@@ -110,11 +118,16 @@ function openDatabase(file: string): DatabaseSync {
   }
 }
 
-function migrate(database: DatabaseSync): void {
+/** Which steps the file has been through; asked before anything is changed in it. */
+function versionOf(database: DatabaseSync): number {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (version > MIGRATIONS.length) {
     throw new TiergateError('ledger_newer', `its version is ${version}, this one knows ${MIGRATIONS.length}`);
   }
+  return version;
+}
+
+function migrate(database: DatabaseSync, version: number): void {
   MIGRATIONS.slice(version).forEach((step, index) => {
     database.exec('BEGIN IMMEDIATE');
     try {
@@ -128,12 +141,13 @@ function migrate(database: DatabaseSync): void {
   });
 }
 
-/** SQLite's primary result codes for a damaged file and for one that is no database. */
+/** SQLite's primary result codes for a file of another shape, for a damaged one and for one that is no database. */
+const OTHER_SHAPE = 1;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
 function isBroken(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
   const primary = error.errcode & 0xff;
-  return primary === CORRUPT || primary === NOT_A_DATABASE;
+  return primary === OTHER_SHAPE || primary === CORRUPT || primary === NOT_A_DATABASE;
 }

@@ -3,7 +3,7 @@ import type { Turn } from '../../shared/turn.ts';
 import { turnOf } from './row.ts';
 
 /** A page of turns, going on from a row's number. */
-export interface TurnPage {
+interface TurnPage {
   readonly order: 'newest' | 'oldest';
   readonly after?: number | undefined;
   readonly limit: number;

@@ -6,20 +6,15 @@ const SHORTEST = 8;
 
 /** Takes keys out of what is about to be logged, answered or written. */
 export class Redactor {
+  readonly #keys = new Set<string>();
   #values: readonly string[] = [];
 
-  /** Replaces the list of keys in use; their coded spellings are looked for too. */
-  protect(keys: Iterable<string>): void {
-    const spellings = [...keys]
-      .filter((key) => key.length >= SHORTEST)
-      .flatMap((key) => [
-        key,
-        encodeURIComponent(key),
-        JSON.stringify(key).slice(1, -1),
-        Buffer.from(key).toString('base64').replace(/=+$/, ''),
-      ]);
+  /** Looks for one more key from now on; a key that was replaced may still be on its way, so none is forgotten. */
+  protect(key: string): void {
+    if (key.length < SHORTEST || this.#keys.has(key)) return;
+    this.#keys.add(key);
     // Longest first, so that a key that contains another is taken out whole.
-    this.#values = [...new Set(spellings)].sort((a, b) => b.length - a.length);
+    this.#values = [...new Set([...this.#values, ...spellings(key)])].sort((a, b) => b.length - a.length);
   }
 
   /** The text without any key; the same string when there is none in it. */
@@ -34,4 +29,15 @@ export class Redactor {
     if (!this.#values.some((value) => bytes.includes(value))) return bytes;
     return Buffer.from(this.text(bytes.toString('latin1')), 'latin1');
   }
+}
+
+/** The ways in which a key can stand in a text. */
+function spellings(key: string): string[] {
+  return [
+    key,
+    encodeURIComponent(key),
+    JSON.stringify(key).slice(1, -1),
+    Buffer.from(key).toString('base64').replace(/=+$/, ''),
+    Buffer.from(key).toString('base64url'),
+  ];
 }

@@ -17,20 +17,20 @@ export async function readSecret(
   if ('env' in source) {
     const value = environment[source.env]?.trim();
     if (value === undefined || value === '') return { problem: `the environment variable ${source.env} is not set` };
-    return usable(value);
+    return usableSecret(value);
   }
   try {
     const value = await keychain.get(source.keychain);
     if (value === null) return { problem: `the keychain has no entry ${source.keychain}` };
-    return usable(value.trim());
+    return usableSecret(value.trim());
   } catch (error) {
     if (error instanceof TiergateError) return { problem: error.message };
     throw error;
   }
 }
 
-/** A key goes into a header line; a line break in it would be a second header. */
-function usable(value: string): SecretResult {
+/** Wraps a key, if it can go into a header line: a line break in it would be a second header. */
+export function usableSecret(value: string): SecretResult {
   return /^[\x21-\x7e]+$/.test(value)
     ? { secret: makeSecret(value) }
     : { problem: 'the key holds blanks or control characters' };

@@ -9,7 +9,7 @@ export interface Secret {
 
 /** Wraps a key as read from where it is kept. */
 export function makeSecret(value: string): Secret {
-  return { value, fingerprint: fingerprint(value), lastFour: value.slice(-4) };
+  return { value, fingerprint: fingerprint(value), lastFour: value.length >= 8 ? value.slice(-4) : '' };
 }
 
 /** Tells keys apart without giving anything away: 48 bits of a hash are too few to confirm a guess and enough for one person's keys. */

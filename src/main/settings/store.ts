@@ -5,7 +5,7 @@ import { TiergateError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS, type Settings, SettingsSchema, problemsOf, problemsText } from '../../shared/settings.ts';
 
 /** Which document the settings in force come from. */
-export type SettingsSource = 'settings' | 'last-good' | 'default';
+type SettingsSource = 'settings' | 'last-good' | 'default';
 
 /** The settings in force and what is wrong with the file, if anything is. */
 export interface SettingsState {
@@ -21,6 +21,7 @@ export interface SettingsState {
 export class SettingsStore {
   readonly #file: string;
   readonly #lastGoodFile: string;
+  readonly #brokenFile: string;
   readonly #listeners = new Set<(state: SettingsState) => void>();
   #watcher: FSWatcher | null = null;
   #state: SettingsState;
@@ -31,6 +32,7 @@ export class SettingsStore {
   private constructor(home: string) {
     this.#file = join(home, 'settings.json');
     this.#lastGoodFile = join(home, 'settings.last-good.json');
+    this.#brokenFile = join(home, 'settings.broken.json');
     this.#text = readText(this.#file);
     this.#state = this.#firstState();
   }
@@ -89,15 +91,18 @@ export class SettingsStore {
       const settings = parse(edit(this.current));
       const text = `${JSON.stringify(settings, null, 2)}\n`;
       const before = this.#text;
+      // Somebody's half-edited file is about to be replaced by what is in force: it is kept beside.
+      if (this.#state.problem !== null && before !== null)
+        await writeFileAtomic(this.#brokenFile, before, { mode: 0o600 }).catch(() => undefined);
       // First, so that the watch does not take our own write for somebody else's.
       this.#text = text;
       try {
         await writeFileAtomic(this.#file, text, { mode: 0o600 });
-        await writeFileAtomic(this.#lastGoodFile, text, { mode: 0o600 });
       } catch (cause) {
         this.#text = before;
         throw new TiergateError('settings_unwritable', cause instanceof Error ? cause.message : '', { cause });
       }
+      await this.#keep(text);
       this.#become({ settings, source: 'settings', problem: null });
       return settings;
     });
@@ -120,7 +125,14 @@ export class SettingsStore {
   }
 
   #reload(): void {
-    const text = readText(this.#file);
+    let text: string | null;
+    try {
+      text = readText(this.#file);
+    } catch (error) {
+      // Somebody made it unreadable; an exception here would have nobody to catch it.
+      this.#become({ ...this.#state, problem: `settings.json cannot be read: ${String(error)}` });
+      return;
+    }
     // A file that is away is about to be replaced, or was deleted by mistake; what is in force stays.
     if (text === null || text === this.#text) return;
     this.#text = text;
@@ -136,8 +148,7 @@ export class SettingsStore {
 
   /** Best effort: without the copy the worst case is the built-in default after a restart with a broken file. */
   async #keep(text: string): Promise<void> {
-    if (readText(this.#lastGoodFile) !== text)
-      await writeFileAtomic(this.#lastGoodFile, text, { mode: 0o600 }).catch(() => undefined);
+    await writeFileAtomic(this.#lastGoodFile, text, { mode: 0o600 }).catch(() => undefined);
   }
 
   #become(state: SettingsState): void {
@@ -157,7 +168,8 @@ function readText(file: string): string | null {
 
 function tryParse(text: string): { readonly settings: Settings } | { readonly problem: string } {
   try {
-    return { settings: parse(JSON.parse(text)) };
+    // Editors on Windows put a byte order mark there.
+    return { settings: parse(JSON.parse(text.replace(/^\uFEFF/, ''))) };
   } catch (error) {
     if (error instanceof SyntaxError) return { problem: `settings.json is not JSON: ${error.message}` };
     if (error instanceof TiergateError) return { problem: error.detail };

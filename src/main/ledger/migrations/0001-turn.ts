@@ -1,8 +1,11 @@
-/** The first shape of the ledger: one row per turn, and nothing that a prompt or an answer said. */
+/**
+ * The first shape of the ledger: one row per turn, and nothing that a prompt or an answer said. No index but the row's
+ * number: each further one is another page to write before a turn may end, and rows stand in the order of their end.
+ */
 export const turn = `
 CREATE TABLE turn (
   seq              INTEGER PRIMARY KEY,
-  id               TEXT NOT NULL UNIQUE,
+  id               TEXT NOT NULL,
   response_id      TEXT,
   started_at       INTEGER NOT NULL,
   first_token_at   INTEGER,
@@ -39,5 +42,4 @@ CREATE TABLE turn (
   error            TEXT,
   partial          INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX turn_ended_at ON turn (ended_at);
 `;

@@ -1,0 +1,127 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CALLS, type CallName, type Push } from '../../src/shared/control.ts';
+import { keyHash } from '../../src/main/gateway/guard.ts';
+import { FakeKeychain } from '../fakes/keychain.ts';
+import { LOCAL_KEY, type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
+import { type Upstream, startUpstream } from '../fakes/upstream.ts';
+
+/** Three provider keys that nothing but an upstream may ever see, each kept in a place of its own. */
+const STORED = 'sk-stored-9f8e7d6c5b4a';
+const NAMED = 'sk-named-1a2b3c4d5e6f';
+const GIVEN = 'sk-given-0011223344';
+
+let upstream: Upstream;
+let gateway: TestGateway;
+let newToolKey = '';
+const pushes: Push[] = [];
+const answers = new Map<CallName, unknown>();
+
+/** Everything that may be asked, once. */
+const QUESTIONS: Readonly<Record<CallName, unknown>> = {
+  'status.get': {},
+  'turns.page': {},
+  'policy.get': {},
+  'policy.set': { policy: { rules: [{ serviceTier: 'priority', action: 'filter' }] } },
+  'policy.check': { policy: { rules: [{ serviceTier: STORED }] } },
+  'tool.list': {},
+  'tool.add': { name: 'second' },
+  'tool.revoke': { name: 'second' },
+  'key.set': { name: 'lab/2', key: GIVEN },
+  'key.remove': { name: 'lab/2' },
+};
+
+beforeAll(async () => {
+  upstream = await startUpstream({ keys: [STORED], script: { kind: 'error', status: 401, quotesKey: true } });
+  const keychain = new FakeKeychain();
+  keychain.entries.set('lab/1', STORED);
+  const keys = [{ keychain: 'lab/1' }, { keychain: 'lab/2' }, { env: 'NAMED' }, { env: 'ABSENT' }];
+  gateway = await startGateway(
+    { accounts: [accountAt(upstream.baseUrl, { keys })] },
+    { keychain, environment: { NAMED } },
+  );
+  gateway.runtime.onPush((push) => pushes.push(push));
+  for (const body of ['{"model":"gpt-5.5"}', '{"model":']) {
+    const answer = await fetch(`${gateway.baseUrl}/responses`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${LOCAL_KEY}`, 'content-type': 'application/json' },
+      body,
+    });
+    await answer.text();
+  }
+  for (const [name, input] of Object.entries(QUESTIONS)) {
+    const answer: unknown = await gateway.client.call(name as CallName, input as never);
+    answers.set(name as CallName, answer);
+    if (name === 'tool.add') newToolKey = (answer as { key: string }).key;
+    if (name === 'key.set') answers.set('status.get', [answers.get('status.get'), gateway.runtime.status()]);
+  }
+  await vi.waitUntil(() => new Set(pushes.map(({ type }) => type)).size === 3, { interval: 5 });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** How a secret could be spelled in a text. */
+function spellings(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  return [secret, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('hex')];
+}
+
+function held(text: string, secrets: readonly string[]): readonly string[] {
+  return secrets.filter((secret) => spellings(secret).some((spelling) => text.includes(spelling)));
+}
+
+const PROVIDER_KEYS = [STORED, NAMED, GIVEN];
+
+test('the gateway really had the keys in hand', () => {
+  const sources = gateway.runtime.status().accounts[0]?.keys;
+  expect(sources?.map(({ source, lastFour }) => [source, lastFour])).toEqual([
+    ['keychain lab/1', '5b4a'],
+    ['keychain lab/2', null],
+    ['env NAMED', '5e6f'],
+    ['env ABSENT', null],
+  ]);
+  expect(upstream.requests.map(({ key }) => key)).toContain(STORED);
+});
+
+describe('what leaves the main process', () => {
+  test('every call was asked', () => {
+    expect([...answers.keys()].sort()).toEqual(Object.keys(CALLS).sort());
+  });
+
+  test.each(Object.keys(CALLS) as CallName[])('the answer to %s holds no key', (name) => {
+    const text = JSON.stringify(answers.get(name));
+    expect(held(text, PROVIDER_KEYS)).toEqual([]);
+    expect(held(text, [LOCAL_KEY])).toEqual([]);
+    expect(held(text, [newToolKey])).toEqual(name === 'tool.add' ? [newToolKey] : []);
+    expect(text).not.toContain(keyHash(LOCAL_KEY));
+  });
+
+  test('no push holds a key', () => {
+    const text = JSON.stringify(pushes);
+    expect(held(text, [...PROVIDER_KEYS, LOCAL_KEY, newToolKey])).toEqual([]);
+    expect(text).not.toContain(keyHash(LOCAL_KEY));
+  });
+
+  test('a refused call does not quote the key it was given', async () => {
+    for (const [name, input] of [
+      ['key.set', { name: 'a b', key: GIVEN }],
+      ['key.set', { name: 'a', key: GIVEN, more: 1 }],
+    ] as const)
+      await expect(gateway.client.call(name, input as never)).rejects.toSatisfy(
+        (error: Error) => held(error.message, PROVIDER_KEYS).length === 0,
+      );
+  });
+});
+
+test('no file of the data folder holds a key', () => {
+  const files = readdirSync(gateway.home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['settings.json', 'ledger.sqlite']));
+  for (const { parentPath, name } of files) {
+    const text = readFileSync(join(parentPath, name)).toString('latin1');
+    expect(held(text, [...PROVIDER_KEYS, LOCAL_KEY, newToolKey]), name).toEqual([]);
+  }
+});
