@@ -21,6 +21,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        // Real command-line clients, large, so they have an install of their own: npm ci --prefix test/clients
+        test: {
+          name: 'clients',
+          include: ['test/clients/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

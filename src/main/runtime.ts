@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   readonly keychain?: Keychain;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly now?: () => number;
+  /** Stands in for timers in tests: calls back after so many milliseconds, and returns what takes that back. */
+  readonly after?: (milliseconds: number, action: () => void) => () => void;
 }
 
 /** A running gateway. */
@@ -102,7 +104,11 @@ class Gateway implements Runtime {
     if (setAside !== null) this.#notices.raise('ledger_broken', setAside);
     this.#reader = new LedgerReader(ledgerFile(home));
     this.#accounts = new Accounts({
-      readSecret: (source) => readSecret(source, keychain, environment),
+      readSecret: async (source) => {
+        const result = await readSecret(source, keychain, environment);
+        if ('secret' in result) this.#redactor.protect(result.secret.value);
+        return result;
+      },
       sandboxUrl: () => this.#sandbox.url,
     });
     this.#house = {
@@ -115,12 +121,22 @@ class Gateway implements Runtime {
         const recorded = this.#ledger.record(turn);
         if (recorded !== null) this.#pushes.turn(recorded);
       },
+      recordSoon: (turn, then) => {
+        this.#ledger.recordSoon(turn, (recorded) => {
+          if (recorded !== null) this.#pushes.turn(recorded);
+          then();
+        });
+      },
       refused: (code) => {
         this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
         this.#pushes.statusChanged();
       },
       redact: this.#redactor,
+      sessionsChanged: () => {
+        this.#pushes.statusChanged();
+      },
       now,
+      after: options.after ?? after,
       log: this.log,
     };
     this.handlers = createHandlers({
@@ -164,6 +180,7 @@ class Gateway implements Runtime {
       startedAt: this.#startedAt,
       sandbox: accounts.every(isSandbox),
       openTurns: this.#listener?.openTurns ?? 0,
+      sessions: this.#listener?.sessions ?? [],
       accounts,
       tools: settings.tools.map(({ name }) => ({ name })),
       policySource: source,
@@ -215,7 +232,6 @@ class Gateway implements Runtime {
 
   async #loadKeys(): Promise<void> {
     await this.#accounts.load(this.#settings.current.accounts);
-    this.#redactor.protect(this.#accounts.secrets().map(({ value }) => value));
     this.#pushes.statusChanged();
   }
 
@@ -266,5 +282,13 @@ class Gateway implements Runtime {
 }
 
 function inForce({ policy, tools, gateway }: Settings): ReturnType<House['settings']> {
-  return { policy, tools, bodyLimitMiB: gateway.bodyLimitMiB };
+  const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;
+  return { policy, tools, bodyLimitMiB, messageLimitMiB, compressSockets };
+}
+
+function after(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds);
+  return () => {
+    clearTimeout(timer);
+  };
 }

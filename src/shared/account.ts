@@ -3,7 +3,7 @@ import type { AccountKind } from './policy.ts';
 import type { ServedTrust } from './tier.ts';
 
 /** Where an account's key is kept: an entry of the OS keychain, or an environment variable. Never the key itself. */
-export const KeySourceSchema = z.union([
+const KeySourceSchema = z.union([
   z.strictObject({ keychain: z.string().regex(/^[\w./-]{1,128}$/, 'letters, digits and . _ / - only') }),
   z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable') }),
 ]);
@@ -43,6 +43,10 @@ export const AccountSchema = z.strictObject({
   priority: z.int().min(0).default(1),
   /** Turns at one time; 0 is unlimited. */
   concurrency: z.int().min(0).default(0),
+  /** How a tool's WebSocket reaches this upstream: over one of its own, or turn by turn over HTTP. */
+  sockets: z.enum(['relay', 'http_bridge']).default('relay'),
+  /** Offers permessage-deflate to this upstream; off, because nothing is gained on a fast line. */
+  compressSockets: z.boolean().default(false),
 });
 
 /** One upstream identity: provider, base URL, kind, ordered keys, model mapping. */

@@ -4,7 +4,7 @@ import { ToolNameSchema } from './settings.ts';
 import { TurnSchema } from './turn.ts';
 
 /** Something the person should know, with what to do about it; it stays until its cause is gone. */
-export const NoticeSchema = z.object({
+const NoticeSchema = z.object({
   code: z.string(),
   message: z.string(),
   next: z.string(),
@@ -16,7 +16,7 @@ export const NoticeSchema = z.object({
 export type Notice = z.output<typeof NoticeSchema>;
 
 /** One account as the window may know it: no key, only how to tell the keys apart. */
-export const AccountStateSchema = z.object({
+const AccountStateSchema = z.object({
   id: z.string(),
   provider: z.string(),
   kind: z.enum(['apikey', 'oauth']),
@@ -38,8 +38,26 @@ export const AccountStateSchema = z.object({
 /** One account as the window may know it. */
 export type AccountState = z.output<typeof AccountStateSchema>;
 
+/** One WebSocket session that is open. */
+const OpenSessionSchema = z.object({
+  id: z.string(),
+  tool: z.string(),
+  account: z.string(),
+  /** The session's model as the upstream sees it; null while none is known. */
+  model: z.string().nullable(),
+  /** Milliseconds since the epoch. */
+  startedAt: z.int(),
+  /** Turns so far. */
+  turns: z.int(),
+  /** The tiers that left with the last turns, oldest first; null is no tier. */
+  tiers: z.array(z.string().nullable()),
+});
+
+/** One WebSocket session that is open. */
+export type OpenSession = z.output<typeof OpenSessionSchema>;
+
 /** What the gateway is and how it does. */
-export const StatusSchema = z.object({
+const StatusSchema = z.object({
   version: z.string(),
   /** What tools are pointed at; null while the gateway does not listen. */
   baseUrl: z.string().nullable(),
@@ -51,6 +69,8 @@ export const StatusSchema = z.object({
   /** True while the sandbox answers because no account is set up. */
   sandbox: z.boolean(),
   openTurns: z.int(),
+  /** Open WebSocket sessions, oldest first. */
+  sessions: z.array(OpenSessionSchema),
   accounts: z.array(AccountStateSchema),
   tools: z.array(z.object({ name: z.string() })),
   /** Which policy is in force: the settings file's, the last good one, or the built-in default. */
@@ -66,7 +86,7 @@ export const StatusSchema = z.object({
 export type Status = z.output<typeof StatusSchema>;
 
 /** A page of the ledger; pages go on from `seq`, so rows that arrive meanwhile never shift them. */
-export const TurnPageRequestSchema = z.strictObject({
+const TurnPageRequestSchema = z.strictObject({
   order: z.enum(['newest', 'oldest']).default('newest'),
   /** Rows beyond this `seq` in the chosen order. */
   after: z.int().optional(),
@@ -115,7 +135,7 @@ export const CALLS = {
 export type CallName = keyof typeof CALLS;
 
 /** What a caller gives; members with defaults may be left out. */
-export type CallInput<Name extends CallName> = z.input<(typeof CALLS)[Name]['input']>;
+type CallInput<Name extends CallName> = z.input<(typeof CALLS)[Name]['input']>;
 
 /** What a handler gets, after parsing. */
 export type CallArguments<Name extends CallName> = z.output<(typeof CALLS)[Name]['input']>;

@@ -3,7 +3,7 @@ import { AccountSchema } from './account.ts';
 import { DEFAULT_POLICY, PolicySchema } from './policy.ts';
 
 /** The port people point their tools at. */
-export const DEFAULT_PORT = 4141;
+const DEFAULT_PORT = 4141;
 
 /** A tool's name, as rules and the ledger use it. */
 export const ToolNameSchema = z
@@ -14,7 +14,7 @@ export const ToolNameSchema = z
   );
 
 /** One local program that may use the gateway; the key itself is shown once and only its hash is kept. */
-export const ToolSchema = z.strictObject({
+const ToolSchema = z.strictObject({
   name: ToolNameSchema,
   keyHash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hex digits'),
 });
@@ -28,6 +28,10 @@ const GatewaySchema = z.strictObject({
   port: z.int().min(0).max(65535).default(DEFAULT_PORT),
   /** The largest request body, as received and again after decoding, in MiB. */
   bodyLimitMiB: z.int().min(1).max(512).default(64),
+  /** The largest WebSocket message of a tool, in MiB. */
+  messageLimitMiB: z.int().min(1).max(128).default(16),
+  /** Whether a tool that offers permessage-deflate gets it. */
+  compressSockets: z.boolean().default(true),
 });
 
 /** The settings file: unknown members are errors, so that a mistyped limit is never silently no limit. */

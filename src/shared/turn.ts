@@ -5,7 +5,7 @@ const count = z.int().min(0).nullable();
 const instant = z.int();
 
 /** The wire protocols. */
-export const DIALECTS = ['responses', 'chat', 'messages', 'realtime'] as const;
+const DIALECTS = ['responses', 'chat', 'messages', 'realtime'] as const;
 
 /** One of {@link DIALECTS}. */
 export type DialectName = (typeof DIALECTS)[number];

@@ -182,6 +182,7 @@ function freshStatus(): Status {
     startedAt: START,
     sandbox: true,
     openTurns: 0,
+    sessions: [],
     accounts: [],
     tools: [],
     policySource: 'settings',

@@ -18,7 +18,7 @@ function problemsIn(more: Readonly<Record<string, unknown>>): readonly string[] 
 
 describe('an account', () => {
   test('may leave out most', () => {
-    expect(AccountSchema.parse(ACCOUNT)).toEqual({
+    expect(AccountSchema.parse(ACCOUNT)).toMatchObject({
       ...ACCOUNT,
       enabled: true,
       keys: [],

@@ -202,6 +202,12 @@ describe('attack: a spelling that only a loose reader takes for Fast', () => {
     expect(ask(rules, { tier: odd })).toMatchObject({ action: 'filter', rule: 'rest' });
   });
 
+  test('a rule that lets unknown words pass does not let it pass', () => {
+    const rules = [filter({ id: 'odd', serviceTier: 'unknown', action: 'pass' }), filter({ id: 'rest' })];
+    expect(ask(rules, { tier: odd })).toMatchObject({ action: 'filter', rule: 'rest' });
+    expect(ask(rules, { tier: 'warp' })).toMatchObject({ action: 'pass', rule: 'odd' });
+  });
+
   test('a model in an odd spelling is filtered like the model', () => {
     const rules = [filter({ id: 'it', models: ['gpt-5.5'] })];
     for (const model of ['GPT-5.5', ' gpt-5.5', 'gpt-5.5\u0085'])

@@ -13,8 +13,8 @@ function problemsIn(document: unknown): string {
 describe('the settings file', () => {
   test('may be an empty object', () => {
     expect(SettingsSchema.parse({})).toEqual(DEFAULT_SETTINGS);
-    expect(DEFAULT_SETTINGS).toEqual({
-      gateway: { host: '127.0.0.1', port: 4141, bodyLimitMiB: 64 },
+    expect(DEFAULT_SETTINGS).toMatchObject({
+      gateway: { host: '127.0.0.1', port: 4141, bodyLimitMiB: 64, messageLimitMiB: 16, compressSockets: true },
       tools: [],
       accounts: [],
       policy: DEFAULT_POLICY,

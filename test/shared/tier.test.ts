@@ -34,11 +34,19 @@ describe('reading a tier', () => {
     ['ultra fast', 'unknown', 'unknown'],
     ['constructor', 'unknown', 'unknown'],
     ['__proto__', 'unknown', 'unknown'],
-    // Python and Java strip these, JavaScript and Go do not.
+    // Python or Java strip these, JavaScript and Go do not.
     ['\u001cpriority', 'unknown', 'priority'],
     ['priority\u001d', 'unknown', 'priority'],
     ['\u001efast\u001f', 'unknown', 'priority'],
     ['\u001c', 'unknown', 'missing'],
+    ['\u0000priority', 'unknown', 'priority'],
+    ['\u0008fast', 'unknown', 'priority'],
+    // To readers written in C the text ends here.
+    ['priority\u0000', 'unknown', 'priority'],
+    ['priority\u0000flex', 'unknown', 'priority'],
+    ['prio\u0000rity', 'unknown', 'unknown'],
+    ['flex\u0000priority', 'unknown', 'flex'],
+    ['\u0000', 'unknown', 'missing'],
     // Nobody strips these.
     ['priority\u200b', 'unknown', 'unknown'],
     ['\u180epriority', 'unknown', 'unknown'],

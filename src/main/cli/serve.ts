@@ -49,8 +49,10 @@ async function serve(home: string, port: number | undefined, version: string): P
   const window = runtime.windowUrl();
   lines.push(`  window     ${windowFiles === null || window === null ? 'not built; run "npm run build"' : window}`);
   if (sandbox) lines.push(`  sandbox    no account is set up, so the built-in sandbox answers`);
+  // Whoever reads these lines may ask for the end at once.
+  const ended = stopped(runtime);
   process.stdout.write(`${lines.join('\n')}\n`);
-  await stopped(runtime);
+  await ended;
   return 0;
 }
 

@@ -66,7 +66,7 @@ export interface Dialect {
   errorBody(error: GatewayError): string;
 }
 
-/** True when the request could not be read. */
-export function isUnread(result: Asked | Unread): result is Unread {
+/** True when the request or the frame could not be read. */
+export function isUnread(result: object): result is Unread {
   return 'error' in result;
 }

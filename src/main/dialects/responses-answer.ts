@@ -66,6 +66,11 @@ export class ResponsesStreamReader implements AnswerReader, SseInterest {
     return true;
   }
 
+  /** The stream is whole all the same; what it used stays unknown. */
+  overlong(event: string | null): void {
+    if (event !== null && TERMINAL.has(event)) this.complete = true;
+  }
+
   #event(type: string, members: AnswerMembers): void {
     if (type === 'error') {
       this.facts = {

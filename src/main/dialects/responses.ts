@@ -28,9 +28,14 @@ export const responses: Dialect = {
   errorBody: openAIError,
 };
 
+/** True for the id of a message or an item where the id of a response belongs. */
+export function isMessageId(id: string): boolean {
+  return MESSAGE_ID.test(trimSpace(id).toLowerCase());
+}
+
 function checkRequest(bytes: Buffer, envelope: Envelope): GatewayError | null {
   const previous = trimSpace(textAt(bytes, membersAt(envelope, 'previous_response_id')) ?? '');
-  if (MESSAGE_ID.test(previous.toLowerCase())) return gatewayError('previous_response_id_invalid');
+  if (isMessageId(previous)) return gatewayError('previous_response_id_invalid');
   // A conversation holds its calls upstream, as a previous response does.
   const [conversation] = membersAt(envelope, 'conversation');
   const continues = previous !== '' || (conversation !== undefined && conversation.kind !== 'null');

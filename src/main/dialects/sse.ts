@@ -6,6 +6,8 @@ export interface SseInterest {
   wants(event: string | null): boolean;
   /** One payload. False when it is not whole, because the event goes on in another data line. */
   payload(data: Buffer): boolean;
+  /** A payload that was wanted and is too large to be looked at. */
+  overlong?(event: string | null): void;
 }
 
 /** A payload larger than this is not looked at: the side view of a stream stays bounded. */
@@ -64,6 +66,7 @@ export class SseWalker {
     this.#carried += part.length;
     if (this.#keeping) {
       if (this.#carried <= MAX_PAYLOAD) return;
+      this.#interest.overlong?.(this.#event);
     } else {
       // From its first bytes on it is plain what kind of line this is: one that nobody wants need not be kept.
       if (this.#carried < EVENT.length) return;

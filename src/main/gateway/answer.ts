@@ -1,17 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Account } from '../../shared/account.ts';
 import { type ErrorCode, gatewayError } from '../../shared/errors.ts';
+import type { NewTurn } from '../../shared/turn.ts';
 import type { AnswerReader, Dialect } from '../dialects/dialect.ts';
 import { type HeadersDown, headersDown } from '../upstream/headers.ts';
 import { CodedView } from './coded-view.ts';
 import type { House } from './house.ts';
 import type { Meter } from './meter.ts';
 import { sendError } from './refusal.ts';
-
-/** An error body is kept until its end, so that no key in it gets through; longer ones are cut. */
-const MAX_ERROR_BODY = 512 * 1024;
+import { MAX_ERROR_BODY, cleanError } from './upstream-error.ts';
 
 /** What one answer needs. */
 export interface AnswerOptions {
@@ -39,9 +37,14 @@ export class Answer implements Dispatcher.DispatchHandler {
   #headers: HeadersDown | null = null;
   #reader: AnswerReader | null = null;
   #coded: CodedView | null = null;
+  /** True for a coding that nobody here can read: the answer passes, and what it says stays unknown. */
+  #blind = false;
   #chunks: Buffer[] = [];
   #errorSize = 0;
-  #written = 0;
+  /** How many of the answer's bytes have been taken for the tool, also those that are still being looked at. */
+  #taken = 0;
+  /** Pieces of a coded answer that are being looked at. */
+  #looking = 0;
   #scheduled = false;
   #ended = false;
   #closed = false;
@@ -117,7 +120,10 @@ export class Answer implements Dispatcher.DispatchHandler {
   #begin({ flat, contentType, contentEncoding }: HeadersDown): void {
     const { response, dialect, meter } = this.#options;
     this.#reader = dialect.answerReader(contentType.startsWith('text/event-stream'));
-    if (contentEncoding !== '') this.#coded = CodedView.of(this.#reader, contentEncoding);
+    if (contentEncoding !== '') {
+      this.#coded = CodedView.of(this.#reader, contentEncoding);
+      this.#blind = this.#coded === null;
+    }
     response.writeHead(this.#status, [...flat, 'x-tiergate-turn', meter.id]);
     // Without a first byte the headers would wait for it; a stream's tool wants to know at once.
     this.#schedule();
@@ -135,27 +141,29 @@ export class Answer implements Dispatcher.DispatchHandler {
     const [first] = this.#chunks;
     const bytes = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first;
     this.#chunks = [];
+    this.#taken += bytes?.length ?? 0;
+    // Settled now: what comes while a coded piece is being looked at has a flush of its own.
+    const ended = this.#ended;
+    // Bytes that complete an answer of announced length end it: the tool needs no further sign.
+    const last = ended || this.#taken === this.#headers?.contentLength;
     if (this.#coded !== null) {
-      this.#flushCoded(this.#coded, bytes);
+      this.#flushCoded(this.#coded, bytes, ended, last);
       return;
     }
     const reader = this.#reader;
-    if (bytes !== undefined) reader?.push(bytes);
-    if (this.#ended || this.#isWhole(bytes)) reader?.end();
-    this.#deliver(bytes);
+    if (bytes !== undefined && !this.#blind) reader?.push(bytes);
+    if (last) reader?.end();
+    this.#deliver(bytes, ended, last);
   };
 
-  /** True when these bytes complete an answer of announced length: the tool needs no further sign of its end. */
-  #isWhole(bytes: Buffer | undefined): boolean {
-    return this.#written + (bytes?.length ?? 0) === this.#headers?.contentLength;
-  }
-
-  #flushCoded(view: CodedView, bytes: Buffer | undefined): void {
-    const last = this.#ended || this.#isWhole(bytes);
+  #flushCoded(view: CodedView, bytes: Buffer | undefined, ended: boolean, last: boolean): void {
     const deliver = (): void => {
-      if (!this.#closed) this.#deliver(bytes);
-      if (!last) this.#controller?.resume();
+      this.#looking -= 1;
+      if (this.#closed) return;
+      this.#deliver(bytes, ended, last);
+      this.#goOn();
     };
+    this.#looking += 1;
     this.#controller?.pause();
     if (bytes === undefined) {
       if (last) view.end(deliver);
@@ -169,16 +177,27 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   /** Writes what the reader has looked at; the row first, if these bytes end the turn. */
-  #deliver(bytes: Buffer | undefined): void {
-    const { response, meter } = this.#options;
+  #deliver(bytes: Buffer | undefined, ended: boolean, last: boolean): void {
+    const { house, response, meter } = this.#options;
     const reader = this.#reader;
+    const end = (): void => {
+      if (!this.#closed) this.#close(() => response.end(bytes));
+    };
+    const endsWell = ended && (reader?.mayEnd !== false || this.#blind);
     if (reader?.started === true) meter.firstToken();
-    const whole = this.#isWhole(bytes);
-    if (reader?.complete === true || this.#ended || whole) this.#recordEnd(false);
-    this.#written += bytes?.length ?? 0;
-    if (this.#ended && this.#chunks.length === 0) {
-      if (reader?.mayEnd === false) this.#breakOff(bytes);
-      else this.#close(() => response.end(bytes));
+    if (endsWell && !this.#recorded) {
+      // Nothing more can come, so this row can wait for those of other turns that end in the same moment.
+      this.#recorded = true;
+      house.recordSoon(this.#endRow(false), end);
+      return;
+    }
+    if (reader?.complete === true || last) this.#recordEnd(false);
+    if (endsWell) {
+      end();
+      return;
+    }
+    if (ended) {
+      this.#breakOff(bytes);
       return;
     }
     if (bytes === undefined) {
@@ -187,24 +206,42 @@ export class Answer implements Dispatcher.DispatchHandler {
     }
     if (!response.write(bytes)) {
       this.#controller?.pause();
-      response.once('drain', () => this.#controller?.resume());
+      response.once('drain', () => {
+        this.#goOn();
+      });
     }
+  }
+
+  /** Lets the upstream go on once everything so far has been looked at and the tool has taken it. */
+  #goOn(): void {
+    if (this.#looking === 0 && !this.#options.response.writableNeedDrain) this.#controller?.resume();
   }
 
   /** Commits the turn's row, once. */
   #record(status: number | null, error: string | null, partial: boolean): void {
     if (this.#recorded) return;
     this.#recorded = true;
-    const { house, meter } = this.#options;
-    if (this.#reader !== null) meter.answered(this.#reader.facts);
-    house.record(meter.row({ status, error, partial }));
+    this.#options.house.record(this.#row(status, error, partial));
   }
 
-  /** Commits the row of an answer that has come to an end; a stream without its terminal event is partial. */
+  /** Commits the row of an answer that has come to an end, once. */
   #recordEnd(broken: boolean): void {
+    if (this.#recorded) return;
+    this.#recorded = true;
+    this.#options.house.record(this.#endRow(broken));
+  }
+
+  /** A stream without its terminal event is partial. */
+  #endRow(broken: boolean): NewTurn {
     const reader = this.#reader;
-    const partial = reader !== null && !reader.complete && (broken || this.#isStream());
-    this.#record(this.#status, partial && (broken || !reader.mayEnd) ? 'upstream_cut' : null, partial);
+    const partial = reader !== null && !reader.complete && (broken || (this.#isStream() && !this.#blind));
+    return this.#row(this.#status, partial && (broken || !reader.mayEnd) ? 'upstream_cut' : null, partial);
+  }
+
+  #row(status: number | null, error: string | null, partial: boolean): NewTurn {
+    const { meter } = this.#options;
+    if (this.#reader !== null) meter.answered(this.#reader.facts);
+    return meter.row({ status, error, partial });
   }
 
   #isStream(): boolean {
@@ -214,9 +251,10 @@ export class Answer implements Dispatcher.DispatchHandler {
   /** The upstream broke in the middle of its answer: the tool must see a break too, never a clean end. */
   #cut(code: string): void {
     const { house, meter } = this.#options;
-    const rest = this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined;
+    // Of a coded answer only what has been looked at may leave.
+    const rest = this.#coded === null && this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined;
     this.#chunks = [];
-    if (rest !== undefined && this.#coded === null) this.#reader?.push(rest);
+    if (rest !== undefined && !this.#blind) this.#reader?.push(rest);
     this.#recordEnd(true);
     house.log.warn({ turn: meter.id, account: this.#options.account.id, code }, 'the upstream broke off an answer');
     this.#breakOff(rest);
@@ -225,7 +263,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #breakOff(bytes: Buffer | undefined): void {
     const { response } = this.#options;
     this.#close(() => {
-      if (bytes !== undefined) response.write(bytes);
+      if (bytes === undefined) response.flushHeaders();
+      else response.write(bytes);
       // After what has been written; without the chunk that would end the body, or short of its announced length.
       response.socket?.destroySoon();
     });
@@ -248,26 +287,18 @@ export class Answer implements Dispatcher.DispatchHandler {
     const headers = this.#headers;
     if (headers === null) return;
     const status = this.#status === 401 ? 502 : this.#status;
-    const body =
-      this.#errorSize > MAX_ERROR_BODY ? null : decoded(Buffer.concat(this.#chunks), headers.contentEncoding);
-    if (body === null) {
+    const error = this.#errorSize > MAX_ERROR_BODY ? null : cleanError(this.#chunks, headers, house.redact);
+    if (error === null) {
       this.#fail(
         'upstream_unreachable',
         `"${this.#options.account.id}" answered ${this.#status} with a body that cannot be passed on.`,
       );
       return;
     }
-    const clean = house.redact.bytes(body);
     this.#record(status, `upstream_${this.#status}`, false);
     this.#close(() => {
-      response.writeHead(status, [
-        ...cleanHeaders(headers.flat, house),
-        'content-length',
-        String(clean.length),
-        'x-tiergate-turn',
-        meter.id,
-      ]);
-      response.end(clean);
+      response.writeHead(status, [...error.headers, 'x-tiergate-turn', meter.id]);
+      response.end(error.body);
     });
   }
 
@@ -288,35 +319,5 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#coded?.destroy();
     finish();
     if (this.#options.response.destroyed) this.#resolveDone();
-  }
-}
-
-/** The framing of an error is the gateway's own, since its body may have become shorter. */
-function cleanHeaders(flat: readonly string[], { redact }: House): string[] {
-  const clean: string[] = [];
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    const name = flat[index] ?? '';
-    const lower = name.toLowerCase();
-    if (lower === 'content-length' || lower === 'content-encoding') continue;
-    clean.push(name, redact.text(flat[index + 1] ?? ''));
-  }
-  return clean;
-}
-
-const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-  zstd: zstdDecompressSync,
-};
-
-/** An error body in plain bytes; null when it is coded in a way that cannot be read, and so cannot be cleaned. */
-function decoded(body: Buffer, coding: string): Buffer | null {
-  if (coding === '') return body;
-  try {
-    return DECODERS[coding]?.(body, { maxOutputLength: MAX_ERROR_BODY }) ?? null;
-  } catch {
-    return null;
   }
 }

@@ -5,13 +5,13 @@ import type { AnswerReader } from '../dialects/dialect.ts';
 /** A side copy may grow to this; a longer answer goes through with its usage unknown. */
 const MAX_DECODED = 64 * 1024 * 1024;
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const DECODERS = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
 
 /**
  * Reads a coded answer on a side copy. Decoding is asynchronous, so the corridor waits with each piece until this has
@@ -37,7 +37,7 @@ export class CodedView {
 
   /** A view for one coding; null for a coding that cannot be read. */
   static of(reader: AnswerReader, coding: string): CodedView | null {
-    const decoder = DECODERS[coding]?.();
+    const decoder = DECODERS.get(coding)?.();
     return decoder === undefined ? null : new CodedView(reader, decoder);
   }
 

@@ -10,15 +10,27 @@ import type { UpstreamRequest } from '../upstream/dispatch.ts';
 /** What the corridor uses of the rest of the house; the runtime passes it in. */
 export interface House {
   /** The settings in force at this moment, asked for again by every turn. */
-  readonly settings: () => { readonly policy: Policy; readonly tools: readonly Tool[]; readonly bodyLimitMiB: number };
-  readonly accounts: Pick<Accounts, 'choose'>;
+  readonly settings: () => {
+    readonly policy: Policy;
+    readonly tools: readonly Tool[];
+    readonly bodyLimitMiB: number;
+    readonly messageLimitMiB: number;
+    readonly compressSockets: boolean;
+  };
+  readonly accounts: Pick<Accounts, 'choose' | 'chooseForSession'>;
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
   /** Commits a turn's row, synchronously. */
   readonly record: (turn: NewTurn) => void;
+  /** Commits it together with others that end in the same round of the event loop, then calls back. */
+  readonly recordSoon: (turn: NewTurn, then: () => void) => void;
   /** Counts a request that never reached the door. */
   readonly refused: (code: ErrorCode) => void;
   /** Takes provider keys out of bytes that go to a tool. */
   readonly redact: { text(text: string): string; bytes(bytes: Buffer): Buffer };
+  /** A WebSocket session has begun, changed or ended. */
+  readonly sessionsChanged: () => void;
   readonly now: () => number;
+  /** Calls back after so many milliseconds; returns what takes that back. */
+  readonly after: (milliseconds: number, action: () => void) => () => void;
   readonly log: Log;
 }

@@ -52,6 +52,11 @@ export async function runHttpTurn(
     refuse(chosen);
     return;
   }
+  // Keys may have had to be fetched first, and whoever waits for that may have gone.
+  if (response.closed) {
+    house.record(meter.row({ status: null, error: 'tool_left', partial: true }));
+    return;
+  }
   const { ready, secret } = chosen;
   const hint = request.headers[ROUTING_HINT];
   const decision = decide({

@@ -1,12 +1,15 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, TiergateError, gatewayError } from '../../shared/errors.ts';
 import { ROUTES } from '../dialects/index.ts';
 import { refuseForeign, refuseRepeated, toolOf } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
 import { sendError } from './refusal.ts';
+import { SOCKET_ROUTES } from './socket-request.ts';
+import { SocketSessions } from './socket-sessions.ts';
 
 /** Everything under this path belongs to the window and the command line, not to tools. */
 export const CONTROL_PATH = '/_tiergate/';
@@ -36,6 +39,9 @@ export class Listener {
   readonly #house: House;
   readonly #control: ControlSurface;
   readonly #server: Server;
+  readonly #sockets: SocketSessions;
+  /** Connections that speak another protocol by now: the server waits for their end and does not end them. */
+  readonly #upgraded = new Set<Duplex>();
   #open = 0;
   #stopping = false;
   #idle: (() => void) | null = null;
@@ -43,6 +49,9 @@ export class Listener {
   constructor(house: House, control: ControlSurface) {
     this.#house = house;
     this.#control = control;
+    this.#sockets = new SocketSessions(house, () => {
+      this.#idleIfDone();
+    });
     this.#server = createServer({
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -54,14 +63,20 @@ export class Listener {
     // The guard comes before the body: only readBody says "continue".
     this.#server.on('checkContinue', this.#onRequest);
     this.#server.on('upgrade', this.#onUpgrade);
-    this.#server.on('clientError', (_: Error, socket: Duplex) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    this.#server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
+      const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     });
   }
 
   /** Turns that are under way. */
   get openTurns(): number {
-    return this.#open;
+    return this.#open + this.#sockets.openTurns;
+  }
+
+  /** The WebSocket sessions that are open. */
+  get sessions(): OpenSession[] {
+    return this.#sockets.views;
   }
 
   /** Begins to listen and returns the port; throws `port_in_use` or `listen_failed`. */
@@ -92,7 +107,8 @@ export class Listener {
     if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeIdleConnections();
-    if (this.#open > 0) {
+    this.#sockets.stop();
+    if (this.openTurns > 0 || !this.#sockets.empty) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, drainMs);
         this.#idle = () => {
@@ -101,7 +117,9 @@ export class Listener {
         };
       });
     }
+    this.#sockets.destroy();
     this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     await closed;
   }
 
@@ -128,9 +146,11 @@ export class Listener {
       this.#refuse(request, response, tool);
       return;
     }
-    const route = path.startsWith('/v1/') ? path.slice('/v1'.length) : path;
+    const route = routeOf(path);
     const dialect = ROUTES.get(route);
-    if (dialect === undefined) {
+    if (request.method === 'GET' && SOCKET_ROUTES.has(route)) {
+      this.#refuse(request, response, gatewayError('upgrade_required'));
+    } else if (dialect === undefined) {
       this.#refuse(request, response, gatewayError('route_unknown', path.slice(0, 100)));
     } else if (request.method !== 'POST') {
       this.#refuse(request, response, gatewayError('method_refused', 'POST'));
@@ -145,9 +165,13 @@ export class Listener {
         })
         .finally(() => {
           this.#open -= 1;
-          if (this.#open === 0) this.#idle?.();
+          this.#idleIfDone();
         });
     }
+  }
+
+  #idleIfDone(): void {
+    if (this.#open === 0 && this.#sockets.empty) this.#idle?.();
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
@@ -164,17 +188,23 @@ export class Listener {
 
   /** No request may end the process: what nobody foresaw is logged and answered with 500. */
   #bug(error: unknown, response: ServerResponse): void {
+    this.#logBug(error);
+    if (response.headersSent) response.destroy();
+    else sendError(response, gatewayError('internal'));
+  }
+
+  #logBug(error: unknown): void {
     this.#house.log.error(
       { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
       'a turn failed unexpectedly',
     );
-    if (response.headersSent) response.destroy();
-    else sendError(response, gatewayError('internal'));
   }
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // A socket that breaks while it is being refused must not end the process.
     socket.on('error', () => socket.destroy());
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const isControl = path.startsWith(CONTROL_PATH);
     const foreign = refuseForeign(request, isControl);
@@ -183,10 +213,34 @@ export class Listener {
     } else if (isControl) {
       this.#control.upgrade(request, socket, head);
     } else {
-      const tool = toolOf(request, this.#house.settings().tools);
-      this.#refuseUpgrade(socket, 'code' in tool ? tool : gatewayError('upgrade_unsupported', path.slice(0, 100)));
+      const error = this.#openSocket(request, socket, head, path);
+      if (error !== null) this.#refuseUpgrade(socket, error);
     }
   };
+
+  /** Sends an upgrade on its way; returns why it does not begin. */
+  #openSocket(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): GatewayError | null {
+    const repeated = refuseRepeated(request);
+    if (repeated !== null) return repeated;
+    const tool = toolOf(request, this.#house.settings().tools);
+    if ('code' in tool) return tool;
+    const route = routeOf(path);
+    const dialect = SOCKET_ROUTES.get(route);
+    if (dialect === undefined || !(socket instanceof Socket))
+      return gatewayError('upgrade_unsupported', path.slice(0, 100));
+    if (this.#stopping) return gatewayError('gateway_stopping');
+    const query = (request.url ?? '').slice(path.length);
+    this.#sockets.open({ request, tool, dialect, route, query }, socket, head).then(
+      (error) => {
+        if (error !== null) this.#refuseUpgrade(socket, error);
+      },
+      (error: unknown) => {
+        this.#logBug(error);
+        socket.destroy();
+      },
+    );
+    return null;
+  }
 
   #refuseUpgrade(socket: Duplex, { status, code, type, message }: GatewayError): void {
     this.#house.refused(code);
@@ -195,6 +249,11 @@ export class Listener {
       `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
+}
+
+/** What follows an account's base URL: every path works with and without `/v1`. */
+function routeOf(path: string): string {
+  return path.startsWith('/v1/') ? path.slice('/v1'.length) : path;
 }
 
 /** Says that something listens, to whoever asks, and nothing else. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { servedTrustOf } from '../../shared/account.ts';
 import { type ServedTrust, billedTier, reportedTier } from '../../shared/tier.ts';
-import type { DialectName, NewTurn } from '../../shared/turn.ts';
+import type { DialectName, NewTurn, Turn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
 import type { AnswerFacts } from '../dialects/dialect.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
@@ -24,6 +24,7 @@ export class Meter {
   readonly #now: () => number;
   readonly #tool: string;
   readonly #dialect: DialectName;
+  readonly #transport: Turn['transport'];
   readonly #startedAt: number;
   #firstTokenAt: number | null = null;
   #requestedModel: string | null = null;
@@ -36,9 +37,10 @@ export class Meter {
   #left = false;
   #facts: AnswerFacts | null = null;
 
-  constructor(tool: string, dialect: DialectName, now: () => number) {
+  constructor(tool: string, dialect: DialectName, now: () => number, transport: Turn['transport'] = 'http') {
     this.#tool = tool;
     this.#dialect = dialect;
+    this.#transport = transport;
     this.#now = now;
     this.#startedAt = now();
   }
@@ -51,9 +53,14 @@ export class Meter {
   }
 
   /** What the door said about it for one account. */
-  decided(decision: Forward | Block, { account }: ReadyAccount): void {
+  decided(decision: Forward | Block, ready: ReadyAccount): void {
     this.#decision = decision;
     this.#requestedTier = decision.requestedTier;
+    this.at(ready);
+  }
+
+  /** The account the turn belongs to, also where nothing was left to decide. */
+  at({ account }: ReadyAccount): void {
     this.#account = account.id;
     this.#trust = servedTrustOf(account);
   }
@@ -67,6 +74,11 @@ export class Meter {
   /** The first generated token has come. */
   firstToken(): void {
     this.#firstTokenAt ??= this.#now();
+  }
+
+  /** True once the first generated token has come. */
+  get started(): boolean {
+    return this.#firstTokenAt !== null;
   }
 
   /** What the answer has said of itself so far. */
@@ -89,7 +101,7 @@ export class Meter {
       account: this.#account,
       keyFingerprint: this.#keyFingerprint,
       dialect: this.#dialect,
-      transport: 'http',
+      transport: this.#transport,
       streamed: this.#streamed,
       models: {
         requested: cut(this.#requestedModel),

@@ -44,11 +44,10 @@ export async function readBody(
 /** A body in another type, or in another character set, cannot be judged. */
 function refuseType(header: string | undefined): GatewayError | null {
   const [type, ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters
-    .find((parameter) => parameter.startsWith('charset='))
-    ?.slice('charset='.length)
-    .replaceAll('"', '');
-  if (type === 'application/json' && (charset === undefined || charset === 'utf-8' || charset === 'utf8')) return null;
+  // Two of them, or one in an odd spelling, and two readers could decode the body differently.
+  const charsets = parameters.filter((parameter) => parameter.includes('charset'));
+  const isUtf8 = charsets.length <= 1 && charsets.every((charset) => /^charset=(?:utf-?8|"utf-?8")$/.test(charset));
+  if (type === 'application/json' && isUtf8) return null;
   return gatewayError('content_type_unsupported', header === undefined ? 'nothing at all' : `"${header.slice(0, 80)}"`);
 }
 

@@ -28,6 +28,12 @@ export interface LedgerEvents {
   readonly onTrouble: (reason: string | null) => void;
 }
 
+/** A turn whose row waits for the others of its moment. */
+interface Gathered {
+  readonly turn: NewTurn;
+  readonly then: (turn: Turn | null) => void;
+}
+
 /** What opening found. */
 export interface OpenedLedger {
   readonly ledger: Ledger;
@@ -40,6 +46,9 @@ export class Ledger {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #events: LedgerEvents;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  #gathered: Gathered[] = [];
   #sinceCheckpoint = 0;
   #lost = 0;
   #troubled = false;
@@ -47,6 +56,8 @@ export class Ledger {
   private constructor(database: DatabaseSync, events: LedgerEvents) {
     this.#database = database;
     this.#events = events;
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
     this.#insert = database.prepare(
       `INSERT INTO turn (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
     );
@@ -74,17 +85,9 @@ export class Ledger {
   /** Commits one turn and gives it its number; null when it could not be written, which never stops the turn itself. */
   record(turn: NewTurn): Turn | null {
     try {
-      const { lastInsertRowid } = this.#insert.run(...rowOf(turn));
-      if (this.#troubled) {
-        this.#troubled = false;
-        this.#events.onTrouble(null);
-      }
-      this.#sinceCheckpoint += 1;
-      if (this.#sinceCheckpoint >= CHECKPOINT_EVERY) {
-        this.#sinceCheckpoint = 0;
-        this.#events.onCheckpointDue();
-      }
-      return { ...turn, seq: Number(lastInsertRowid) };
+      const seq = this.#write(turn);
+      this.#written(1);
+      return { ...turn, seq };
     } catch (error) {
       this.#lost += 1;
       this.#troubled = true;
@@ -93,7 +96,57 @@ export class Ledger {
     }
   }
 
+  /**
+   * Commits a turn together with all others that end in the same round of the event loop, then calls back, whether or not
+   * it could be written: one transaction for several rows costs a third.
+   */
+  recordSoon(turn: NewTurn, then: (turn: Turn | null) => void): void {
+    this.#gathered.push({ turn, then });
+    if (this.#gathered.length === 1) setImmediate(this.#commitGathered);
+  }
+
+  readonly #commitGathered = (): void => {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    const recorded = this.#recordTogether(gathered.map(({ turn }) => turn));
+    gathered.forEach(({ then }, index) => {
+      then(recorded[index] ?? null);
+    });
+  };
+
+  #recordTogether(turns: readonly NewTurn[]): (Turn | null)[] {
+    if (turns.length > 1) {
+      try {
+        this.#begin.run();
+        const recorded = turns.map((turn) => ({ ...turn, seq: this.#write(turn) }));
+        this.#commit.run();
+        this.#written(turns.length);
+        return recorded;
+      } catch {
+        // None of them is there now; each by itself will say what is wrong, and be counted.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      }
+    }
+    return turns.map((turn) => this.record(turn));
+  }
+
+  #write(turn: NewTurn): number {
+    return Number(this.#insert.run(...rowOf(turn)).lastInsertRowid);
+  }
+
+  #written(rows: number): void {
+    if (this.#troubled) {
+      this.#troubled = false;
+      this.#events.onTrouble(null);
+    }
+    this.#sinceCheckpoint += rows;
+    if (this.#sinceCheckpoint < CHECKPOINT_EVERY) return;
+    this.#sinceCheckpoint = 0;
+    this.#events.onCheckpointDue();
+  }
+
   close(): void {
+    this.#commitGathered();
     // Nobody waits any more, so the log can be folded back whole.
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#database.close();

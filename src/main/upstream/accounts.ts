@@ -16,6 +16,12 @@ export interface ReadyAccount {
   readonly keys: readonly { readonly source: string; readonly result: SecretResult }[];
 }
 
+/** The account for a turn, with the key to send; null for an upstream that takes none. */
+export interface ChosenAccount {
+  readonly ready: ReadyAccount;
+  readonly secret: Secret | null;
+}
+
 /** What the accounts need from other rooms. */
 export interface AccountsOptions {
   readonly readSecret: (source: Account['keys'][number]) => Promise<SecretResult>;
@@ -38,11 +44,13 @@ export class Accounts {
   load(accounts: readonly Account[]): Promise<void> {
     this.#settings = accounts.length === 0 ? [SANDBOX_ACCOUNT] : accounts;
     const wanted = this.#settings;
-    this.#loading = this.#loading.then(async () => {
+    const loading = this.#loading.then(async () => {
       const ready = await Promise.all(wanted.map((account) => this.#prepare(account)));
       if (wanted === this.#settings) this.#ready = ready;
     });
-    return this.#loading;
+    // One that failed must not fail all that come after it.
+    this.#loading = loading.catch(() => undefined);
+    return loading;
   }
 
   /** Asks for the keys again, for instance after a keychain was unlocked. */
@@ -51,23 +59,32 @@ export class Accounts {
   }
 
   /** The account for a turn, the lowest priority number first; a failure names what is in the way. */
-  async choose(
+  choose(dialect: DialectName, model: string): Promise<ChosenAccount | GatewayError> {
+    return this.#choose(dialect, ({ account }) => servesModel(account.modelMapping, model), model);
+  }
+
+  /** The account for a session whose model is not known yet. */
+  chooseForSession(dialect: DialectName): Promise<ChosenAccount | GatewayError> {
+    return this.#choose(dialect, () => true, '');
+  }
+
+  async #choose(
     dialect: DialectName,
+    serves: (ready: ReadyAccount) => boolean,
     model: string,
-  ): Promise<{ readonly ready: ReadyAccount; readonly secret: Secret | null } | GatewayError> {
-    const candidates = this.#ready
-      .filter(({ account }) => account.enabled && speaks(account, dialect))
-      .sort((a, b) => a.account.priority - b.account.priority);
-    if (candidates.length === 0) return gatewayError('account_missing');
-    const serving = candidates.filter(({ account }) => servesModel(account.modelMapping, model));
-    const [first] = serving;
+  ): Promise<ChosenAccount | GatewayError> {
+    const candidates = (): ReadyAccount[] =>
+      this.#ready
+        .filter(({ account }) => account.enabled && speaks(account, dialect))
+        .sort((a, b) => a.account.priority - b.account.priority);
+    if (candidates().length === 0) return gatewayError('account_missing');
+    const [first] = candidates().filter(serves);
     if (first === undefined) return gatewayError('model_not_served', model);
-    const usable = serving.find((ready) => ready.keys.length === 0 || firstSecret(ready) !== null);
-    if (usable !== undefined) return { ready: usable, secret: firstSecret(usable) };
+    const chosen = usable(candidates().filter(serves));
+    if (chosen !== null) return chosen;
+    // A keychain may have been unlocked since; the choice is then made anew.
     await this.reload();
-    const reloaded = this.#ready.find(({ account }) => account.id === first.account.id) ?? first;
-    const secret = firstSecret(reloaded);
-    return secret === null ? gatewayError('key_unavailable', keyProblem(reloaded)) : { ready: reloaded, secret };
+    return usable(candidates().filter(serves)) ?? gatewayError('key_unavailable', keyProblem(first));
   }
 
   /** The accounts as the window may know them. */
@@ -88,11 +105,6 @@ export class Accounts {
     }));
   }
 
-  /** Every key in hand, for the redactor alone. */
-  secrets(): Secret[] {
-    return this.#ready.flatMap(({ keys }) => keys.flatMap(({ result }) => ('secret' in result ? [result.secret] : [])));
-  }
-
   async #prepare(account: Account): Promise<ReadyAccount> {
     const { origin, pathname } = new URL(isSandbox(account) ? this.#options.sandboxUrl() : account.baseUrl);
     const keys = account.keys.map(async (source) => ({
@@ -101,6 +113,15 @@ export class Accounts {
     }));
     return { account, origin, basePath: pathname.replace(/\/+$/, ''), keys: await Promise.all(keys) };
   }
+}
+
+/** The first account that has a key, or needs none. */
+function usable(serving: readonly ReadyAccount[]): ChosenAccount | null {
+  for (const ready of serving) {
+    const secret = firstSecret(ready);
+    if (secret !== null || ready.keys.length === 0) return { ready, secret };
+  }
+  return null;
 }
 
 /** Anthropic's own API speaks Messages and nothing else. */

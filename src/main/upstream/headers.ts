@@ -41,7 +41,7 @@ const LOCAL_KEY = /tg-[A-Za-z0-9_-]{20,}/;
 
 /** True when a text holds a local key. */
 export function holdsLocalKey(text: string): boolean {
-  if (text.includes('tg-')) return LOCAL_KEY.test(text);
+  if (text.includes('tg-') && LOCAL_KEY.test(text)) return true;
   return text.includes('%') && LOCAL_KEY.test(decodedLoosely(text));
 }
 
@@ -80,6 +80,40 @@ export function headersUp(raw: readonly string[], { key, judged }: OwnHeaders): 
   up.push('accept-encoding', 'identity');
   if (key !== null) up.push('authorization', `Bearer ${key}`);
   return up;
+}
+
+/** The tool's headers as they go up with a WebSocket handshake, without what belongs to that handshake itself. */
+export function upgradeHeadersUp(raw: readonly string[], own: OwnHeaders): string[] {
+  const all = headersUp(raw, own);
+  return pairsWhere(all, (name) => !name.startsWith('sec-websocket-') && name !== 'accept-encoding');
+}
+
+/** The upstream's headers as they go down with the 101. */
+export function upgradeHeadersDown(raw: readonly string[]): string[] {
+  return pairsWhere(
+    headersDown(raw).flat,
+    (name) => !name.startsWith('sec-websocket-') && !name.startsWith('content-') && name !== 'date',
+  );
+}
+
+/** A subprotocol by which a browser hands over a provider's key, since it can set no header. */
+const KEY_PROTOCOL = /^openai-insecure-api-key\./i;
+
+/** The subprotocols that a tool offers and the upstream may see. */
+export function protocolsUp(header: string | undefined): string[] {
+  return (header ?? '')
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol !== '' && !holdsLocalKey(protocol) && !KEY_PROTOCOL.test(protocol));
+}
+
+function pairsWhere(flat: readonly string[], keep: (lowerName: string) => boolean): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = flat[index] ?? '';
+    if (keep(name.toLowerCase())) kept.push(name, flat[index + 1] ?? '');
+  }
+  return kept;
 }
 
 /** A query as it goes up: no part that holds a local key, and none that could be read as a tier, which belongs in the body. */

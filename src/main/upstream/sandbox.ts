@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
+import { SandboxSockets } from './sandbox-socket.ts';
 
 /**
  * The pretend upstream: a server on loopback, reached like any other, so that a turn takes the same way with it as with a
@@ -8,17 +9,19 @@ import { createHash } from 'node:crypto';
  */
 export class Sandbox {
   readonly #server: Server;
+  readonly #sockets: SandboxSockets;
   #url = '';
 
   constructor() {
     this.#server = createServer((request, response) => {
-      receive(request).then(
-        (body) => {
+      receive(request)
+        .then((body) => {
           answer(request.url ?? '', body, response);
-        },
-        () => response.destroy(),
-      );
+        })
+        // What is no request of the gateway must not end the process.
+        .catch(() => response.destroy());
     });
+    this.#sockets = new SandboxSockets(this.#server, (frame) => numbered(responseEvents(wishOf(frame))));
   }
 
   /** Its base URL, once it listens. */
@@ -35,6 +38,7 @@ export class Sandbox {
   }
 
   async stop(): Promise<void> {
+    this.#sockets.close();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -61,13 +65,19 @@ interface Wish {
 }
 
 function answer(url: string, body: string, response: ServerResponse): void {
+  const wish = wishOf(body);
+  if (url.startsWith('/v1/chat/completions')) answerChat(wish, response);
+  else answerResponses(wish, response);
+}
+
+function wishOf(body: string): Wish {
   const asked = JSON.parse(body) as Readonly<Record<string, unknown>>;
   const tier =
     typeof asked['service_tier'] === 'string' && asked['service_tier'] !== 'auto' ? asked['service_tier'] : 'default';
   const text =
     `This answer comes from the Tiergate sandbox: nothing left your machine. The request reached it at the ${tier === 'default' ? 'Standard' : tier} tier. ` +
     'Add an account to talk to a real model.';
-  const wish: Wish = {
+  return {
     model: String(asked['model']),
     stream: asked['stream'] === true,
     tier,
@@ -76,11 +86,16 @@ function answer(url: string, body: string, response: ServerResponse): void {
     inputTokens: Math.ceil(body.length / 4),
     wantsUsage: (asked['stream_options'] as { include_usage?: unknown } | null | undefined)?.include_usage === true,
   };
-  if (url.startsWith('/v1/chat/completions')) answerChat(wish, response);
-  else answerResponses(wish, response);
 }
 
 function answerResponses(wish: Wish, response: ServerResponse): void {
+  const events = responseEvents(wish);
+  if (wish.stream) sendEvents(response, events);
+  else sendJson(response, events.at(-1)?.['response'] as object);
+}
+
+/** A whole answer; its last event holds what a request without a stream gets. */
+function responseEvents(wish: Wish): SandboxEvent[] {
   const item = { id: `msg_${wish.id}`, type: 'message', role: 'assistant' };
   const part = { type: 'output_text', annotations: [], text: wish.words.join('') };
   const base = { id: `resp_${wish.id}`, object: 'response', created_at: 0, model: wish.model };
@@ -100,12 +115,8 @@ function answerResponses(wish: Wish, response: ServerResponse): void {
       total_tokens: wish.inputTokens + wish.words.length,
     },
   };
-  if (!wish.stream) {
-    sendJson(response, done);
-    return;
-  }
   const running = { ...base, status: 'in_progress', output: [] };
-  sendEvents(response, [
+  return [
     { type: 'response.created', response: running },
     { type: 'response.in_progress', response: running },
     { type: 'response.output_item.added', output_index: 0, item: { ...item, status: 'in_progress', content: [] } },
@@ -115,7 +126,11 @@ function answerResponses(wish: Wish, response: ServerResponse): void {
     { type: 'response.content_part.done', ...output, part },
     { type: 'response.output_item.done', output_index: 0, item: { ...item, status: 'completed', content: [part] } },
     { type: 'response.completed', response: done },
-  ]);
+  ];
+}
+
+function numbered(events: readonly SandboxEvent[]): SandboxEvent[] {
+  return events.map((event, sequence) => ({ ...event, sequence_number: sequence }));
 }
 
 function answerChat(wish: Wish, response: ServerResponse): void {
@@ -158,8 +173,6 @@ function sendJson(response: ServerResponse, value: object): void {
 
 function sendEvents(response: ServerResponse, events: readonly SandboxEvent[]): void {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-  events.forEach((event, sequence) => {
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number: sequence })}\n\n`);
-  });
+  for (const event of numbered(events)) response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   response.end();
 }

@@ -4,6 +4,7 @@ import { Skeleton } from '../components/skeleton.tsx';
 import { useStatus, useTurns } from '../gateway-state.ts';
 import { fullCount } from '../words/figure.ts';
 import { FirstTurn } from './first-turn.tsx';
+import { OpenSessions } from './open-sessions.tsx';
 import { TurnTable } from './turn-table.tsx';
 
 /** The live list of turns. */
@@ -24,6 +25,7 @@ export function TurnsPage() {
           {status !== undefined && <Losses refused={status.refused} lostRows={status.lostRows} />}
         </div>
       </div>
+      <OpenSessions sessions={status?.sessions ?? []} />
       <div
         tabIndex={0}
         role="region"

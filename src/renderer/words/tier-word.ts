@@ -54,6 +54,11 @@ export function tiersOf({ tiers, verdict, account, servedTrust }: Turn): TurnTie
   };
 }
 
+/** The tier that left with one turn of a session. */
+export function sentTierOf(tier: string | null): TierFigure {
+  return named(tier, none('none', 'sent without a tier'));
+}
+
 function named(name: string | null, otherwise: TierFigure, doubt: string | null = null): TierFigure {
   return name === null ? otherwise : { kind: 'named', name, doubt };
 }

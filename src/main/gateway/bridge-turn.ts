@@ -1,0 +1,171 @@
+import type { Dispatcher } from 'undici';
+import { type ErrorCode, gatewayError } from '../../shared/errors.ts';
+import { SseWalker } from '../dialects/sse.ts';
+import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
+import { headersDown } from '../upstream/headers.ts';
+import type { House } from './house.ts';
+import { errorEvent } from './socket-goodbye.ts';
+
+/** An error body is read up to this size. */
+const MAX_BODY = 4 * 1024 * 1024;
+
+/** What one bridged turn tells its bridge. */
+export interface BridgeTurnListener {
+  /** An event of the upstream. */
+  event(payload: Buffer): void;
+  /** The upstream refused the request, or could not be asked; the turn's row comes before the event. */
+  refused(status: number, error: string, event: string): void;
+  /** The answer has come to an end; `cut` says that something is missing. */
+  over(cut: string | null): void;
+}
+
+/** One turn of a bridged session: an HTTP answer whose events become messages. */
+export class BridgeTurn implements Dispatcher.DispatchHandler {
+  readonly #house: House;
+  readonly #place: string;
+  readonly #listener: BridgeTurnListener;
+  readonly #walker: SseWalker;
+  #controller: Dispatcher.DispatchController | null = null;
+  #status = 0;
+  #streams = false;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #told = false;
+  #over = false;
+  #paused = false;
+
+  /** The upstream's name for the response, once it has one. */
+  responseId: string | null = null;
+
+  constructor(house: House, place: string, listener: BridgeTurnListener) {
+    this.#house = house;
+    this.#place = place;
+    this.#listener = listener;
+    this.#walker = new SseWalker({ longestName: 256, wants: () => true, payload: this.#payload });
+  }
+
+  abort(): void {
+    this.#over = true;
+    this.#controller?.abort(new Error('the session no longer needs it'));
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#over) controller.abort(new Error('the session no longer needs it'));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200) return;
+    const { rawHeaders } = controller;
+    const { contentType, contentEncoding } = headersDown(Array.isArray(rawHeaders) ? rawHeaders : []);
+    this.#status = status;
+    this.#streams = status < 300 && contentType.startsWith('text/event-stream');
+    if (status >= 300 && status < 400) this.#fail('upstream_redirect', this.#place, controller);
+    else if (contentEncoding !== '')
+      this.#fail('upstream_unreachable', `${this.#place} answered in a coding that was not asked for.`, controller);
+    else if (this.#paused) controller.pause();
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return;
+    if (this.#streams) {
+      this.#walker.push(chunk);
+    } else {
+      this.#size += chunk.length;
+      if (this.#size <= MAX_BODY) this.#chunks.push(chunk);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    if (this.#streams) this.#walker.end();
+    else if (this.#status >= 400) this.#refuse();
+    else this.#whole();
+    this.#end(this.#told ? null : 'the stream ended without its last event');
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    if (this.#status !== 0) this.#end(this.#told ? null : code);
+    else if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
+      this.#fail('upstream_timeout', this.#place, null);
+    else this.#fail('upstream_unreachable', `${this.#place} could not be reached or broke off: ${code}.`, null);
+  }
+
+  readonly #payload = (data: Buffer): boolean => {
+    if (data.equals(DONE) || this.#over) return true;
+    const type = typeAtFront(data);
+    const kind = type === null ? readEvent(data)?.kind : kindOfEvent(type);
+    if (kind === undefined) return false;
+    if (kind === 'created') this.responseId = readEvent(data)?.responseId ?? null;
+    if (kind === 'terminal' || kind === 'error') this.#told = true;
+    this.#listener.event(data);
+    return true;
+  };
+
+  /** An upstream that does not stream has still answered. */
+  #whole(): void {
+    const body = Buffer.concat(this.#chunks);
+    if (body.length === 0 || this.#size > MAX_BODY) return;
+    this.#told = true;
+    this.#listener.event(
+      Buffer.concat([Buffer.from('{"type":"response.completed","response":'), body, Buffer.from('}')]),
+    );
+  }
+
+  /** An upstream's error, as the event a WebSocket upstream would have sent; its 401 is about the gateway's key. */
+  #refuse(): void {
+    this.#told = true;
+    const status = this.#status === 401 ? 502 : this.#status;
+    const body = this.#house.redact.bytes(Buffer.concat(this.#chunks));
+    const said = errorIn(body);
+    const event = errorEvent({
+      status,
+      type: said.type ?? 'upstream_error',
+      code: said.code ?? `upstream_${this.#status}`,
+      message: said.message ?? `The upstream answered with status ${this.#status}.`,
+    });
+    this.#listener.refused(status, `upstream_${this.#status}`, event);
+  }
+
+  #fail(code: ErrorCode, detail: string, controller: Dispatcher.DispatchController | null): void {
+    const error = gatewayError(code, detail);
+    this.#house.log.warn({ error: code }, error.message);
+    this.#listener.refused(error.status, code, errorEvent(error));
+    this.#end(null);
+    controller?.abort(new Error(code));
+  }
+
+  #end(cut: string | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.over(cut);
+  }
+}
+
+const DONE = Buffer.from('[DONE]');
+
+/** What an error body says of itself, in OpenAI's shape. */
+function errorIn(body: Buffer): { type: string | null; code: string | null; message: string | null } {
+  const said = { type: null, code: null, message: null };
+  try {
+    const { error } = JSON.parse(body.toString()) as { error?: unknown };
+    if (typeof error !== 'object' || error === null) return said;
+    const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+    const fields = error as Record<string, unknown>;
+    return { type: text(fields['type']), code: text(fields['code']), message: text(fields['message']) };
+  } catch {
+    return said;
+  }
+}

@@ -1,0 +1,272 @@
+import { randomBytes } from 'node:crypto';
+import { gatewayError } from '../../shared/errors.ts';
+import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
+import { isUnread } from '../dialects/dialect.ts';
+import { OPCODE } from '../upstream/frame-code.ts';
+import type { LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
+import { type OwnHeaders, upgradeHeadersUp } from '../upstream/headers.ts';
+import { bridgeBody, inputItems } from './bridge-body.ts';
+import { BridgeTurn } from './bridge-turn.ts';
+import type { House } from './house.ts';
+import { errorEvent } from './socket-goodbye.ts';
+import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
+
+/** Turns of one lane that may wait for the one before them; beyond that the tool is not read. */
+const MAX_WAITING = 4;
+
+/** How many prewarms a session remembers. */
+const MAX_PREWARMS = 8;
+
+/** What a bridge needs to make requests of frames. */
+export interface BridgeOptions {
+  readonly house: House;
+  readonly chosen: Chosen;
+  /** The handshake's headers, which stand in for those of each request. */
+  readonly rawHeaders: readonly string[];
+  readonly own: OwnHeaders;
+}
+
+/** An upstream that is spoken to over HTTP, turn by turn, by an account's `http_bridge`. */
+export class BridgeUpstream implements OpenedUpstream {
+  readonly rawHeaders: readonly string[] = [];
+  readonly protocol = null;
+  readonly #options: BridgeOptions;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+  }
+
+  attach(listener: LinkListener): UpstreamLink {
+    return new BridgeLink(this.#options, listener);
+  }
+
+  destroy(): void {
+    // Nothing was opened.
+  }
+}
+
+/** The turns of one lane, one after the other, as a WebSocket upstream runs them. */
+interface Lane {
+  readonly name: string | null;
+  running: BridgeTurn | null;
+  readonly waiting: ClientFrame[];
+}
+
+class BridgeLink implements UpstreamLink {
+  readonly inFrame = false;
+  readonly inMessage = false;
+  readonly #options: BridgeOptions;
+  readonly #listener: LinkListener;
+  readonly #lanes = new Map<string | null, Lane>();
+  /** The input of each prewarm, which the turn after it goes on from. */
+  readonly #prewarms = new Map<string, Buffer>();
+  #model = '';
+  #paused = false;
+  #over = false;
+
+  constructor(options: BridgeOptions, listener: LinkListener) {
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  /** A prewarm has nothing to warm here, so it is answered on this machine. */
+  leaves(generates: boolean): boolean {
+    return generates;
+  }
+
+  send(opcode: number, payload: Buffer): boolean {
+    if (this.#over) return true;
+    if (opcode === OPCODE.ping) this.#listener.control(OPCODE.pong, payload);
+    if (opcode !== OPCODE.text && opcode !== OPCODE.binary) return true;
+    const frame = readFrame(payload);
+    if (isUnread(frame)) return true;
+    switch (frame.kind) {
+      case 'create':
+        return this.#create(frame);
+      case 'update':
+        this.#model = frame.asked.model ?? this.#model;
+        return true;
+      case 'other':
+      case 'untyped':
+        this.#other(frame);
+        return true;
+    }
+  }
+
+  stop(): void {
+    // Every message is handed on whole, so there is never a rest of one.
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const { running } of this.#lanes.values()) running?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const { running } of this.#lanes.values()) running?.resume();
+  }
+
+  close(code: number | null, reason: string): void {
+    this.destroy();
+    // Not from inside the caller, as with any other link.
+    process.nextTick(() => {
+      this.#listener.ended({ code, reason });
+    });
+  }
+
+  destroy(): void {
+    this.#over = true;
+    for (const { running } of this.#lanes.values()) running?.abort();
+    this.#lanes.clear();
+    this.#prewarms.clear();
+  }
+
+  #create(frame: ClientFrame): boolean {
+    if (this.#model === '') this.#model = frame.model ?? '';
+    const lane = this.#lanes.get(frame.streamId) ?? { name: frame.streamId, running: null, waiting: [] };
+    this.#lanes.set(frame.streamId, lane);
+    if (lane.running === null) {
+      this.#start(lane, frame);
+      return true;
+    }
+    lane.waiting.push(frame);
+    return lane.waiting.length < MAX_WAITING;
+  }
+
+  #start(lane: Lane, frame: ClientFrame): void {
+    if (!frame.generates) {
+      this.#prewarm(lane, frame);
+      return;
+    }
+    const body = this.#body(frame);
+    if (typeof body === 'string') {
+      this.#refuse(lane, 400, 'previous_response_not_found', body);
+      return;
+    }
+    const { house, chosen } = this.#options;
+    const { account, origin, basePath } = chosen.ready;
+    const turn = new BridgeTurn(house, `"${account.id}" (${account.baseUrl})`, {
+      event: (payload) => {
+        this.#deliver(lane, payload);
+      },
+      refused: (status, error, event) => {
+        this.#refuse(lane, status, error, event);
+      },
+      over: (cut) => {
+        this.#ended(lane, cut);
+      },
+    });
+    lane.running = turn;
+    if (this.#paused) turn.pause();
+    house.send({ origin, path: `${basePath}/responses`, headers: this.#headers(), body }, turn);
+  }
+
+  /** The request's body, or the event that says why there is none. */
+  #body(frame: ClientFrame): Buffer | string {
+    const previous = frame.previousResponseId;
+    const earlier = previous === null ? null : (this.#prewarms.get(previous) ?? null);
+    const isUnknown = previous !== null && earlier === null;
+    // The ChatGPT backend keeps nothing between requests; a key account's upstream may know the id.
+    const cannot = isUnknown && this.#options.chosen.ready.account.kind === 'oauth';
+    const body = cannot ? null : bridgeBody(frame, { model: this.#model, earlier });
+    return body ?? errorEvent(gatewayError('previous_response_not_found', previous ?? ''));
+  }
+
+  /** Answers as the upstream would, and keeps what the next turn goes on from. */
+  #prewarm(lane: Lane, frame: ClientFrame): void {
+    const id = `resp_${randomBytes(24).toString('hex')}`;
+    const items = inputItems(frame.bytes);
+    const known = frame.previousResponseId === null ? Buffer.alloc(0) : this.#prewarms.get(frame.previousResponseId);
+    if (items !== null && known !== undefined) {
+      this.#prewarms.set(
+        id,
+        Buffer.concat(known.length > 0 && items.length > 0 ? [known, COMMA, items] : [known, items]),
+      );
+      const [oldest] = this.#prewarms.keys();
+      if (this.#prewarms.size > MAX_PREWARMS && oldest !== undefined) this.#prewarms.delete(oldest);
+    }
+    const response = { id, object: 'response', model: frame.asked.model ?? this.#model, output: [], error: null };
+    const usage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
+    this.#say(lane, { type: 'response.created', response: { ...response, status: 'in_progress' } });
+    this.#say(lane, { type: 'response.completed', response: { ...response, status: 'completed', usage } });
+    this.#next(lane);
+  }
+
+  /** Over HTTP nothing can be added to a request; cancelling is giving it up. */
+  #other(frame: ClientFrame): void {
+    const text = frame.bytes.toString();
+    const isCancel = /"type"\s*:\s*"\s*response\.cancel\s*"/.test(text);
+    const lane = this.#lanes.get(frame.streamId);
+    const running = lane?.running ?? null;
+    if (isCancel && lane !== undefined && running !== null) {
+      running.abort();
+      lane.running = null;
+      this.#say(lane, { type: 'response.cancelled', response: { id: running.responseId, status: 'cancelled' } });
+      this.#next(lane);
+      return;
+    }
+    const message = 'This account is served over HTTP, which knows response.create and response.cancel only.';
+    const event = errorEvent({ status: 400, type: 'invalid_request_error', code: 'unsupported_event', message });
+    this.#listener.piece(Buffer.from(event), false, true);
+  }
+
+  #say(lane: Lane, event: object): void {
+    this.#deliver(lane, Buffer.from(JSON.stringify(event)));
+  }
+
+  #deliver({ name }: Lane, payload: Buffer): void {
+    const event =
+      name === null
+        ? payload
+        : Buffer.concat([
+            payload.subarray(0, payload.lastIndexOf(CLOSING)),
+            Buffer.from(`,"stream_id":${JSON.stringify(name)}}`),
+          ]);
+    this.#listener.event(event, true);
+    this.#listener.piece(event, false, true);
+  }
+
+  #refuse(lane: Lane, status: number, error: string, event: string): void {
+    this.#listener.refused(status, error, lane.name);
+    this.#listener.piece(Buffer.from(event), false, true);
+    if (lane.running === null) this.#next(lane);
+  }
+
+  #ended(lane: Lane, cut: string | null): void {
+    lane.running = null;
+    if (cut === null) {
+      this.#next(lane);
+      return;
+    }
+    this.destroy();
+    this.#listener.ended({ cut });
+  }
+
+  #next(lane: Lane): void {
+    if (this.#over || lane.running !== null) return;
+    const frame = lane.waiting.shift();
+    if (frame === undefined) {
+      this.#lanes.delete(lane.name);
+      return;
+    }
+    this.#listener.drained();
+    this.#start(lane, frame);
+  }
+
+  #headers(): string[] {
+    const { rawHeaders, own } = this.#options;
+    const flat = upgradeHeadersUp(rawHeaders, own);
+    const headers = ['content-type', 'application/json', 'accept', 'text/event-stream', 'accept-encoding', 'identity'];
+    for (let index = 0; index + 1 < flat.length; index += 2) {
+      const name = (flat[index] ?? '').toLowerCase();
+      // These speak of the WebSocket that this upstream does not see.
+      const isOther = name !== 'content-type' && name !== 'accept' && name !== 'openai-beta';
+      if (isOther) headers.push(flat[index] ?? '', flat[index + 1] ?? '');
+    }
+    return headers;
+  }
+}
+
+const COMMA = Buffer.from(',');
+const CLOSING = Buffer.from('}');

@@ -1,0 +1,143 @@
+import type { IncomingMessage } from 'node:http';
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { fold } from '../../shared/fold.ts';
+import type { Tool } from '../../shared/settings.ts';
+import type { Asked } from '../dialects/dialect.ts';
+import { type Envelope, isFault, scan } from '../envelope/scan.ts';
+import { watch } from '../envelope/watch.ts';
+import { protocolsUp, upgradeHeadersUp } from '../upstream/headers.ts';
+import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
+import type { House } from './house.ts';
+import { Meter } from './meter.ts';
+import { BridgeUpstream } from './socket-bridge.ts';
+import { type SocketQuery, readQuery } from './socket-request.ts';
+import { type Chosen, type DialFailure, type OpenedUpstream, openRelay } from './socket-upstream.ts';
+
+/** One upgrade request that the guard has let in. */
+export interface SocketRequest {
+  readonly request: IncomingMessage;
+  readonly tool: Tool;
+  readonly dialect: 'responses' | 'realtime';
+  /** What follows an account's base URL. */
+  readonly route: string;
+  /** With its question mark; empty when there is none. */
+  readonly query: string;
+}
+
+/** The upstream's half of a handshake: which account, what may be said to it, and the connection. */
+export class Handshake {
+  readonly #house: House;
+  readonly #asked: SocketRequest;
+  readonly #query: SocketQuery;
+
+  private constructor(house: House, asked: SocketRequest, query: SocketQuery) {
+    this.#house = house;
+    this.#asked = asked;
+    this.#query = query;
+  }
+
+  /** Reads what the tool asks for. */
+  static read(house: House, asked: SocketRequest): Handshake | GatewayError {
+    const query = readQuery(asked.query, asked.dialect);
+    return 'code' in query ? query : new Handshake(house, asked, query);
+  }
+
+  /** The model that the query names; empty when it names none. */
+  get model(): string {
+    return this.#query.model ?? '';
+  }
+
+  /** The account, by the model where it is known. */
+  choose(): Promise<Chosen | GatewayError> {
+    const { dialect } = this.#asked;
+    const { model } = this.#query;
+    const { accounts } = this.#house;
+    return model === null ? accounts.chooseForSession(dialect) : accounts.choose(dialect, model);
+  }
+
+  /** Opens the upstream of an account; a failure says how it failed. */
+  async open(chosen: Chosen, signal?: AbortSignal): Promise<OpenedUpstream | DialFailure | GatewayError> {
+    const { request, route } = this.#asked;
+    const decision = this.#judgeHint(chosen);
+    if (decision?.kind === 'block') return this.#blocked(decision, chosen);
+    const { ready, secret } = chosen;
+    const own = {
+      key: secret?.value ?? null,
+      judged: { name: ROUTING_HINT, value: decision === null ? this.#hint : decision.routingHint },
+    };
+    // Realtime has no HTTP counterpart.
+    if (ready.account.sockets === 'http_bridge' && this.#asked.dialect === 'responses') {
+      return new BridgeUpstream({ house: this.#house, chosen, rawHeaders: request.rawHeaders, own });
+    }
+    return openRelay(
+      chosen,
+      {
+        origin: ready.origin,
+        path: ready.basePath + route + this.#query.up(ready.account.modelMapping),
+        headers: upgradeHeadersUp(request.rawHeaders, own),
+        protocols: protocolsUp(request.headers['sec-websocket-protocol']),
+      },
+      { after: this.#house.after, ...(signal === undefined ? {} : { signal }) },
+    );
+  }
+
+  get #hint(): string | null {
+    const hint = this.#asked.request.headers[ROUTING_HINT];
+    return typeof hint === 'string' ? hint : null;
+  }
+
+  /** The routing hint is a wish for a tier before any frame is; null where it names none. */
+  #judgeHint({ ready: { account } }: Chosen): Forward | Block | null {
+    const hint = this.#hint;
+    if (hint === null || !TIER_PART.test(fold(hint))) return null;
+    return decide({
+      asked: { ...NOTHING_ASKED, model: modelIn(hint) ?? this.model },
+      routingHint: hint,
+      account,
+      policy: this.#house.settings().policy,
+      tool: this.#asked.tool.name,
+      now: this.#house.now(),
+    });
+  }
+
+  #blocked(decision: Block, { ready }: Chosen): GatewayError {
+    const { tool, dialect, request } = this.#asked;
+    const meter = new Meter(tool.name, dialect, this.#house.now, 'websocket');
+    meter.asked(modelIn(this.#hint ?? ''), decision.requestedTier, true);
+    meter.decided(decision, ready);
+    // Codex repeats any refusal but 426, after which it says the same over HTTP and is told why there.
+    const isCodex = /^codex_/i.test(String(request.headers['originator'] ?? request.headers['user-agent'] ?? ''));
+    const status = isCodex ? 426 : 403;
+    this.#house.record(meter.row({ status, error: 'policy_violation', partial: false }));
+    return { ...gatewayError('policy_violation', decision.message), status };
+  }
+}
+
+/** Any way a hint can name a tier, as the door reads hints. */
+const TIER_PART = /(?:^|[;,&])[^=]*tier[^=]*=/;
+
+function modelIn(hint: string): string | null {
+  for (const part of hint.split(/[;,&]/)) {
+    const [name = '', value = ''] = part.split('=', 2);
+    if (fold(name.trim()) === 'model' && value.trim() !== '') return value.trim();
+  }
+  return null;
+}
+
+const EMPTY = Buffer.from('{}');
+
+/** A frame that asks for nothing, so that only the hint is judged. */
+const NOTHING_ASKED: Asked = {
+  bytes: EMPTY,
+  envelope: emptyEnvelope(),
+  model: '',
+  modelMembers: [],
+  tiers: [],
+  stream: true,
+};
+
+function emptyEnvelope(): Envelope {
+  const envelope = scan(EMPTY, watch({}));
+  if (isFault(envelope)) throw new TypeError('an empty object is an envelope');
+  return envelope;
+}

@@ -1,0 +1,158 @@
+import type { Account } from '../../shared/account.ts';
+import type { GatewayError } from '../../shared/errors.ts';
+import { trimSpace } from '../../shared/fold.ts';
+import { mapModel } from '../../shared/model.ts';
+import type { Policy } from '../../shared/policy.ts';
+import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
+import { type Unread, isUnread } from '../dialects/dialect.ts';
+import { applyEdits, replaceValue } from '../envelope/edit.ts';
+import { type Block, type Forward, decide } from './decide.ts';
+
+/** The account a session's frames go to, as far as the door looks at it. */
+type SessionAccount = Pick<Account, 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
+
+/** The frame may go: these bytes leave the machine, and `turn` is set when they ask for a turn. */
+interface FrameForward {
+  readonly kind: 'forward';
+  readonly frame: ClientFrame;
+  readonly bytes: Buffer;
+  readonly turn: Forward | null;
+}
+
+/** The frame may not go, and the session is over. */
+interface FrameBlock {
+  readonly kind: 'block';
+  readonly frame: ClientFrame;
+  readonly decision: Block;
+}
+
+/** The frame cannot be judged, so it may not go either, and the session is over. */
+export interface FrameRefusal extends Unread {
+  readonly kind: 'refuse';
+}
+
+/** What is done with one message of a tool. */
+export type FrameVerdict = FrameForward | FrameBlock | FrameRefusal | { readonly kind: 'dead' };
+
+/**
+ * What a WebSocket session remembers for its judgements: the session's model, and whether it is over. Frames are judged in
+ * their order, and after a block or a refusal nothing of the session goes up any more.
+ */
+export class SocketPolicy {
+  readonly #tool: string;
+  #account: SessionAccount;
+  #model: string;
+  /** True when the upstream named the session's model, so that the account's mapping has been applied already. */
+  #upstreamSaid = false;
+  #first = true;
+  #dead = false;
+
+  constructor(account: SessionAccount, tool: string, model = '') {
+    this.#account = account;
+    this.#tool = tool;
+    this.#model = model;
+  }
+
+  /** The session's model as the upstream sees it; empty while none is known. */
+  get model(): string {
+    return this.#upstreamSaid ? this.#model : (mapModel(this.#account.modelMapping, this.#model) ?? this.#model);
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** The session goes on with another account, before anything was sent. */
+  moveTo(account: SessionAccount): void {
+    this.#account = account;
+  }
+
+  /** Ends the session for a reason found elsewhere. */
+  kill(): void {
+    this.#dead = true;
+  }
+
+  /** The upstream has said which model the session runs. */
+  upstreamModel(model: string | null): void {
+    const named = trimSpace(model ?? '');
+    if (named === '') return;
+    this.#model = named;
+    this.#upstreamSaid = true;
+  }
+
+  /** Reads and judges one message with the policy of this moment. */
+  judge(bytes: Buffer, policy: Policy, now: number): FrameVerdict {
+    if (this.#dead) return { kind: 'dead' };
+    const frame = readFrame(bytes);
+    return isUnread(frame) ? this.refuse(frame) : this.judgeFrame(frame, policy, now);
+  }
+
+  /** Ends the session over a frame that cannot be judged. */
+  refuse(unread: Unread): FrameRefusal {
+    this.#dead = true;
+    return { kind: 'refuse', ...unread };
+  }
+
+  /** Ends the session over a frame that was read but cannot be served. */
+  refuseFrame(frame: ClientFrame, error: GatewayError): FrameRefusal {
+    return this.refuse({ error, model: frame.asked.model ?? frame.model, tier: frame.tiers[0]?.said.text ?? null });
+  }
+
+  /** Judges a frame that has been read. */
+  judgeFrame(frame: ClientFrame, policy: Policy, now: number): FrameVerdict {
+    if (this.#dead) return { kind: 'dead' };
+    this.#remember(frame);
+    const decision = this.#decide(frame, policy, now);
+    if (decision === null) return { kind: 'forward', frame, bytes: this.#mapped(frame), turn: null };
+    if (decision.kind === 'block') {
+      this.#dead = true;
+      return { kind: 'block', frame, decision };
+    }
+    return { kind: 'forward', frame, bytes: decision.bytes, turn: frame.kind === 'create' ? decision : null };
+  }
+
+  /** The state moves before the judgement, so that a frame cannot be judged by what it is about to change. */
+  #remember(frame: ClientFrame): void {
+    if (this.#first && frame.model !== null) this.#rename(frame.model);
+    this.#first = false;
+    if (frame.kind === 'update' && frame.asked.model !== null) this.#rename(frame.asked.model);
+  }
+
+  #rename(model: string): void {
+    this.#model = trimSpace(model);
+    this.#upstreamSaid = false;
+  }
+
+  /** The door's answer; null where nothing is asked of it. */
+  #decide(frame: ClientFrame, policy: Policy, now: number): Forward | Block | null {
+    // An update asks for no turn: only a tier that it does name is judged, never the lack of one.
+    const names = frame.tiers.some(({ said }) => said.lenient !== 'missing' && said.lenient !== 'none');
+    if (frame.kind !== 'create' && !(frame.kind === 'update' && names)) return null;
+    const { model, members } = frame.asked;
+    return decide({
+      asked: {
+        bytes: frame.bytes,
+        envelope: frame.envelope,
+        model: model ?? this.#model,
+        modelMembers: members,
+        tiers: frame.tiers,
+        stream: true,
+      },
+      routingHint: null,
+      account: model === null && this.#upstreamSaid ? { ...this.#account, modelMapping: {} } : this.#account,
+      policy,
+      tool: this.#tool,
+      now,
+    });
+  }
+
+  /** An update's model is mapped as a turn's is; every other frame goes as it came. */
+  #mapped({ kind, bytes, asked }: ClientFrame): Buffer {
+    const upstream = asked.model === null ? null : mapModel(this.#account.modelMapping, asked.model);
+    if (kind !== 'update' || upstream === null || upstream === asked.model) return bytes;
+    return applyEdits(
+      bytes,
+      asked.members.map((member) => replaceValue(member, upstream)),
+    );
+  }
+}

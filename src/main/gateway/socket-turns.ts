@@ -1,0 +1,271 @@
+import type { NewTurn } from '../../shared/turn.ts';
+import { NO_USAGE } from '../../shared/usage.ts';
+import type { ClientFrame } from '../dialects/client-frame.ts';
+import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
+import { type UpstreamEvent, TYPE_REACH, kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { ReadyAccount } from '../upstream/accounts.ts';
+import type { Block, Forward } from './decide.ts';
+import { Meter } from './meter.ts';
+
+/** How many ended responses are remembered, so that a second terminal event of one is not taken for the next turn's. */
+const REMEMBERED_ENDS = 64;
+
+/** How many turns' tiers the window shows. */
+const SHOWN_TIERS = 20;
+
+/** What the accounting of one session needs. */
+export interface SocketTurnsOptions {
+  readonly tool: string;
+  readonly dialect: 'responses' | 'realtime';
+  readonly now: () => number;
+  readonly record: (turn: NewTurn) => void;
+  /** The session's model, for turns that the upstream begins by itself. */
+  readonly sessionModel: () => string;
+  /** The upstream has named the session's model. */
+  readonly onSessionModel: (model: string) => void;
+  /** A turn has begun or ended. */
+  readonly onChange: () => void;
+}
+
+/** One turn between its `response.create` and its terminal event. */
+interface OpenTurn {
+  readonly meter: Meter;
+  readonly lane: string | null;
+  /** The upstream's name for it, once it has one. */
+  responseId: string | null;
+  facts: AnswerFacts;
+  /** What an error event said that may have been this turn's end. */
+  failure: { readonly code: string; readonly status: number | null } | null;
+}
+
+/**
+ * The turns of one session (spec B.7): each `response.create` queues what it asked for, the upstream's events are matched
+ * to that queue by response id and lane, and a turn's row is written when its terminal event is seen, before the event
+ * goes on to the tool.
+ */
+export class SocketTurns {
+  readonly #options: SocketTurnsOptions;
+  readonly #tiers: (string | null)[] = [];
+  readonly #ended: string[] = [];
+  #open: OpenTurn[] = [];
+  #upstream: { readonly ready: ReadyAccount; readonly secret: Secret | null } | null = null;
+  #count = 0;
+
+  constructor(options: SocketTurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Turns that are under way; one that an error event has answered is not waited for. */
+  get open(): number {
+    return this.#open.reduce((sum, { failure }) => (failure === null ? sum + 1 : sum), 0);
+  }
+
+  /** Turns so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The tiers that left with the last turns, oldest first. */
+  get tiers(): readonly (string | null)[] {
+    return this.#tiers;
+  }
+
+  /** Whose turns these are from now on. */
+  at(ready: ReadyAccount, secret: Secret | null): void {
+    this.#upstream = { ready, secret };
+  }
+
+  /** A `response.create` is about to leave, or to be answered on this machine. */
+  accepted(frame: ClientFrame, decision: Forward, leaves = true): void {
+    const meter = this.#judged(frame, decision);
+    if (leaves && this.#upstream !== null) meter.sending(this.#upstream.secret);
+    this.#begin(meter, frame.streamId, leaves ? decision.sentTier : null);
+  }
+
+  /** A frame was blocked: it has a row of its own and changes nothing of the others. */
+  blocked(frame: ClientFrame, decision: Block): void {
+    const meter = this.#judged(frame, decision);
+    this.#options.record(meter.row({ status: 400, error: 'policy_violation', partial: false }));
+  }
+
+  /** A frame could not be judged or served. */
+  refused({ error, model, tier }: Unread): void {
+    const meter = this.#meter();
+    meter.asked(model, tier, true);
+    this.#options.record(meter.row({ status: 400, error: error.code, partial: false }));
+  }
+
+  /** Whether a message that begins like this is worth being gathered. */
+  wants(head: Buffer): boolean {
+    if (head.length < TYPE_REACH) return true;
+    const type = typeAtFront(head);
+    return type === null || this.#matters(type);
+  }
+
+  /** One text message of the upstream, before it goes on; of one that was too large to gather only the beginning. */
+  event(payload: Buffer, whole: boolean): void {
+    const type = typeAtFront(payload);
+    if (type !== null && !this.#matters(type)) return;
+    if (!whole) {
+      this.#oversized(type);
+      return;
+    }
+    const only = this.#open.length === 1 ? this.#open[0] : undefined;
+    if (only !== undefined && type !== null && kindOfEvent(type) === 'token') {
+      only.meter.firstToken();
+      return;
+    }
+    const event = readEvent(payload);
+    if (event !== null) this.#take(event);
+  }
+
+  /** The oldest turn that has no answer yet gets none: the upstream refused it with an HTTP status. */
+  failed(status: number, error: string, lane: string | null): void {
+    const waiting = this.#open.filter(({ responseId }) => responseId === null);
+    const turn = waiting.find((one) => one.lane === lane) ?? waiting[0];
+    if (turn !== undefined) this.#finish(turn, { status, error, partial: false });
+  }
+
+  /** The session is over: every turn still under way leaves a partial row. */
+  end(error: string): void {
+    for (const turn of [...this.#open]) this.#abandon(turn, error);
+  }
+
+  #meter(): Meter {
+    const { tool, dialect, now } = this.#options;
+    const meter = new Meter(tool, dialect, now, 'websocket');
+    if (this.#upstream !== null) meter.at(this.#upstream.ready);
+    return meter;
+  }
+
+  #judged(frame: ClientFrame, decision: Forward | Block): Meter {
+    const meter = this.#meter();
+    meter.asked(frame.asked.model ?? this.#options.sessionModel(), frame.tiers[0]?.said.text ?? null, true);
+    if (this.#upstream !== null) meter.decided(decision, this.#upstream.ready);
+    return meter;
+  }
+
+  #begin(meter: Meter, lane: string | null, sentTier: string | null): OpenTurn {
+    const facts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
+    const turn: OpenTurn = { meter, lane, responseId: null, facts, failure: null };
+    this.#open.push(turn);
+    this.#count += 1;
+    this.#tiers.push(sentTier);
+    if (this.#tiers.length > SHOWN_TIERS) this.#tiers.shift();
+    this.#options.onChange();
+    return turn;
+  }
+
+  #matters(type: string): boolean {
+    switch (kindOfEvent(type)) {
+      case 'created':
+      case 'terminal':
+      case 'error':
+        return true;
+      case 'session':
+        return this.#options.dialect === 'realtime';
+      case 'token':
+        return this.#open.some(({ meter }) => !meter.started);
+      case 'other':
+        return false;
+    }
+  }
+
+  #take(event: UpstreamEvent): void {
+    switch (event.kind) {
+      case 'session':
+        if (this.#options.dialect === 'realtime' && event.sessionModel !== null)
+          this.#options.onSessionModel(event.sessionModel);
+        return;
+      case 'error':
+        this.#failing(event);
+        return;
+      case 'token':
+        (this.#known(event) ?? this.#oldestStarted(event.streamId))?.meter.firstToken();
+        return;
+      case 'created':
+      case 'terminal': {
+        // Without an id there is nothing to attribute it by (spec B.7).
+        if (event.responseId === null || this.#ended.includes(event.responseId)) return;
+        const turn = this.#known(event) ?? this.#bind(event.responseId, event.streamId);
+        turn.facts = { ...event.facts, responseId: event.responseId, model: event.facts.model ?? turn.facts.model };
+        if (event.kind === 'terminal') this.#finish(turn, { status: 200, error: null, partial: false });
+        return;
+      }
+      case 'other':
+    }
+  }
+
+  #known({ responseId }: UpstreamEvent): OpenTurn | undefined {
+    return responseId === null ? undefined : this.#open.find((turn) => turn.responseId === responseId);
+  }
+
+  #oldestStarted(lane: string | null): OpenTurn | undefined {
+    const running = this.#open.filter(({ responseId }) => responseId !== null);
+    return running.find((turn) => turn.lane === lane) ?? running[0];
+  }
+
+  /** Gives a new response to the turn that has waited longest for one, in its lane if it has one. */
+  #bind(responseId: string, lane: string | null): OpenTurn {
+    const waiting = this.#open.filter((turn) => turn.responseId === null);
+    const inLane = waiting.filter((turn) => turn.lane === lane);
+    const from = inLane.length > 0 ? inLane : waiting;
+    const turn = from.find(({ failure }) => failure === null) ?? from[0] ?? this.#unasked(lane);
+    turn.responseId = responseId;
+    turn.failure = null;
+    // What waited before it and was answered with an error has been passed by: that error was its end.
+    for (const earlier of from) {
+      if (earlier === turn) break;
+      if (earlier.failure !== null) this.#abandon(earlier, earlier.failure.code);
+    }
+    return turn;
+  }
+
+  /** A response that no frame asked for, as Realtime begins one when somebody stops speaking. */
+  #unasked(lane: string | null): OpenTurn {
+    const meter = this.#meter();
+    meter.asked(this.#options.sessionModel(), null, true);
+    if (this.#upstream !== null) meter.sending(this.#upstream.secret);
+    return this.#begin(meter, lane, null);
+  }
+
+  /** An error event ends no turn by itself (spec B.7), but may have been the only answer that one will get. */
+  #failing(event: UpstreamEvent): void {
+    const code = event.facts.error ?? 'upstream_error_event';
+    const known = this.#known(event);
+    const waiting = this.#open.filter(({ responseId, failure }) => responseId === null && failure === null);
+    const turn = known ?? waiting.find(({ lane }) => lane === event.streamId) ?? waiting[0];
+    if (turn !== undefined) {
+      turn.facts = { ...turn.facts, error: code };
+      if (known === undefined) turn.failure = { code, status: event.status };
+      this.#options.onChange();
+    } else if (this.#open.length === 1 && this.#open[0] !== undefined) {
+      this.#open[0].facts = { ...this.#open[0].facts, error: code };
+    }
+  }
+
+  /** The end of a turn that is too large to look into: who it was is known when there is but one. */
+  #oversized(type: string | null): void {
+    if (type === null || kindOfEvent(type) !== 'terminal') return;
+    const turn = this.#open.find(({ responseId }) => responseId !== null) ?? this.#open[0];
+    if (turn !== undefined) this.#finish(turn, { status: 200, error: null, partial: true });
+  }
+
+  #abandon(turn: OpenTurn, error: string): void {
+    const { failure, responseId } = turn;
+    const status = failure === null ? (responseId === null ? null : 200) : failure.status;
+    this.#finish(turn, { status, error: failure?.code ?? error, partial: true });
+  }
+
+  #finish(turn: OpenTurn, end: { status: number | null; error: string | null; partial: boolean }): void {
+    this.#open = this.#open.filter((one) => one !== turn);
+    if (turn.responseId !== null) {
+      this.#ended.push(turn.responseId);
+      if (this.#ended.length > REMEMBERED_ENDS) this.#ended.shift();
+    }
+    turn.meter.answered(turn.facts);
+    this.#options.record(turn.meter.row(end));
+    this.#options.onChange();
+  }
+}

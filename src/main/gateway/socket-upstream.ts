@@ -1,0 +1,42 @@
+import type { Secret } from '../secrets/secret.ts';
+import type { ReadyAccount } from '../upstream/accounts.ts';
+import { type DialOptions, type DialRequest, type DialResult, dial } from '../upstream/dial.ts';
+import { FrameLink, type LinkListener, type UpstreamLink } from '../upstream/frame-link.ts';
+import { dialDeflated } from '../upstream/frame-deflated.ts';
+
+/** An account with the key it is asked with. */
+export interface Chosen {
+  readonly ready: ReadyAccount;
+  readonly secret: Secret | null;
+}
+
+/** An upstream that is ready for a session, and silent until one is attached. */
+export interface OpenedUpstream {
+  /** What it said at the handshake; empty where there was none. */
+  readonly rawHeaders: readonly string[];
+  readonly protocol: string | null;
+  /** With `wholly` messages are handed on piece by piece instead of the bytes of their frames. */
+  attach(listener: LinkListener, wholly: boolean): UpstreamLink;
+  /** Lets go of one that no session wants any more. */
+  destroy(): void;
+}
+
+/** How an upstream can fail to open. */
+export type DialFailure = Exclude<DialResult, { kind: 'open' }>;
+
+/** Dials an account's upstream, compressed where the account says so. */
+export async function openRelay(
+  { ready: { account } }: Chosen,
+  request: DialRequest,
+  options: DialOptions,
+): Promise<OpenedUpstream | DialFailure> {
+  if (account.compressSockets) return dialDeflated(request, options);
+  const result = await dial(request, options);
+  if (result.kind !== 'open') return result;
+  return {
+    rawHeaders: result.rawHeaders,
+    protocol: result.protocol,
+    attach: (listener, wholly) => new FrameLink(result, listener, options.after, wholly),
+    destroy: () => result.socket.destroy(),
+  };
+}

@@ -1,0 +1,192 @@
+import type { Socket } from 'node:net';
+import type { CloseSaid } from './frame-code.ts';
+import { FrameEncoder } from './frame-encoder.ts';
+import { type FrameFault, FrameWalker, type MessageReader, type PieceSink } from './frame-walker.ts';
+import type { Dialled } from './dial.ts';
+
+/** How an upstream connection ended: with a close frame, over a broken rule, or without a word. */
+export type LinkEnd = CloseSaid | FrameFault | { readonly cut: string };
+
+/** What a session hears from its upstream. */
+export interface LinkListener extends MessageReader, PieceSink {
+  /** Frames as they came; only where bytes may go on unchanged. */
+  bytes(bytes: Buffer): void;
+  /** What was sent has gone out. */
+  drained(): void;
+  /** The HTTP status with which the upstream refused a turn; where turns are HTTP requests. */
+  refused(status: number, error: string, lane: string | null): void;
+  /** The end, once. */
+  ended(end: LinkEnd): void;
+}
+
+/** A session's way to its upstream, whatever it is made of. */
+export interface UpstreamLink {
+  /** True while what the tool has been given ends inside a frame. */
+  readonly inFrame: boolean;
+  /** True while what the tool has been given ends inside a message. */
+  readonly inMessage: boolean;
+  /** Whether a turn will leave the machine; a prewarm does not everywhere. */
+  leaves(generates: boolean): boolean;
+  /** Sends one frame; false when the sender should wait for `drained`. */
+  send(opcode: number, payload: Buffer): boolean;
+  /** From now on gives no more than the rest of the message under way; what follows is still read. */
+  stop(): void;
+  pause(): void;
+  resume(): void;
+  /** Says goodbye and waits a little for the answer; without a code an empty close frame. */
+  close(code: number | null, reason: string): void;
+  destroy(): void;
+}
+
+/** Probes of an idle connection begin after this long, so that a peer that vanished is noticed. */
+export const KEEP_ALIVE_MS = 30_000;
+
+/** How long the upstream may take to answer a close frame. */
+const CLOSE_MS = 2000;
+
+/** A link over a raw socket: frames up are encoded here, frames down are walked and go on as they came. */
+export class FrameLink implements UpstreamLink {
+  readonly #socket: Socket;
+  readonly #encoder = new FrameEncoder();
+  readonly #walker: FrameWalker;
+  readonly #listener: LinkListener;
+  readonly #after: (milliseconds: number, action: () => void) => () => void;
+  readonly #wholly: boolean;
+  #corked = false;
+  #closing: (() => void) | null = null;
+  #over = false;
+
+  /** With `wholly` messages are handed on piece by piece instead of their bytes. */
+  constructor(
+    { socket, head }: Pick<Dialled, 'socket' | 'head'>,
+    listener: LinkListener,
+    after: (milliseconds: number, action: () => void) => () => void,
+    wholly: boolean,
+  ) {
+    this.#socket = socket;
+    this.#listener = listener;
+    this.#after = after;
+    this.#wholly = wholly;
+    this.#walker = new FrameWalker(listener, wholly ? listener : null);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.on('data', this.#onData);
+    socket.on('drain', this.#onDrain);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onClose);
+    if (head.length > 0) socket.unshift(head);
+  }
+
+  get inFrame(): boolean {
+    return !this.#wholly && this.#walker.inFrame;
+  }
+
+  get inMessage(): boolean {
+    return this.#walker.inMessage;
+  }
+
+  leaves(): boolean {
+    return true;
+  }
+
+  send(opcode: number, payload: Buffer): boolean {
+    if (this.#closing !== null || this.#socket.destroyed) return true;
+    this.#cork();
+    return this.#socket.write(this.#encoder.encode(opcode, payload));
+  }
+
+  stop(): void {
+    this.#walker.stop();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(code: number | null, reason: string): void {
+    if (this.#closing !== null || this.#socket.destroyed) return;
+    this.#socket.write(this.#encoder.close(code, reason));
+    this.#socket.resume();
+    this.#closing = this.#after(CLOSE_MS, () => this.#socket.destroy());
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Frames of one tick leave as one write. */
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork();
+    process.nextTick(this.#uncork);
+  }
+
+  readonly #uncork = (): void => {
+    this.#corked = false;
+    this.#socket.uncork();
+  };
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#over) return;
+    const { bytes, end } = this.#walker.push(chunk);
+    if (!this.#wholly) this.#listener.bytes(bytes);
+    if (end === null) return;
+    const answer = 'fault' in end ? { code: end.fault, reason: '' } : end;
+    if (this.#closing === null && !this.#socket.destroyed) {
+      this.#socket.write(this.#encoder.close(answer.code, ''));
+      this.#closing = this.#after(CLOSE_MS, () => this.#socket.destroy());
+    }
+    this.#socket.end();
+    this.#end(end);
+  };
+
+  readonly #onDrain = (): void => {
+    this.#listener.drained();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#socket.end();
+    this.#end({ cut: 'the connection ended without a close frame' });
+  };
+
+  readonly #onClose = (): void => {
+    this.#closing?.();
+    this.#end({ cut: 'the connection broke' });
+  };
+
+  #end(end: LinkEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.ended(end);
+  }
+}
+
+/** Makes a listener that can be taken off its link, so that a link that never came into use ends unheard. */
+export function detachable(listener: LinkListener): { readonly listener: LinkListener; readonly detach: () => void } {
+  let attached = true;
+  const when = <Arguments extends unknown[]>(action: (...given: Arguments) => void) => {
+    return (...given: Arguments): void => {
+      if (attached) action(...given);
+    };
+  };
+  return {
+    listener: {
+      wants: (head) => attached && listener.wants(head),
+      event: when((payload, whole) => listener.event(payload, whole)),
+      bytes: when((bytes) => listener.bytes(bytes)),
+      piece: when((piece, binary, last) => listener.piece(piece, binary, last)),
+      control: when((opcode, payload) => listener.control(opcode, payload)),
+      drained: when(() => listener.drained()),
+      refused: when((status, error, lane) => listener.refused(status, error, lane)),
+      ended: when((end) => listener.ended(end)),
+    },
+    detach: () => {
+      attached = false;
+    },
+  };
+}

@@ -1,0 +1,214 @@
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DEFAULT_POLICY } from '../../src/shared/policy.ts';
+import { LOCAL_KEY, makeHome, writeSettings } from '../fakes/gateway.ts';
+import { TURN, send } from '../gateway/tool.ts';
+import { SOURCE, type Serving, Tiergate } from './tiergate.ts';
+
+// Every command is a process of its own, and a busy machine starts them slowly.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Each command does the same whether a gateway runs on the folder or not; only a running one is asked over its port. */
+const POLICY = JSON.stringify({ rules: [{ serviceTier: 'fast', action: 'block' }] });
+
+describe.each([
+  ['while no gateway runs', false],
+  ['through the running gateway', true],
+])('%s', (_, running) => {
+  let tiergate: Tiergate;
+  let serving: Serving | null = null;
+
+  beforeAll(async () => {
+    tiergate = new Tiergate(SOURCE, makeHome());
+    writeSettings(tiergate.home, {});
+    if (running) serving = await tiergate.serve();
+  });
+  afterAll(async () => {
+    await serving?.stop('SIGKILL');
+    rmSync(tiergate.home, { recursive: true, force: true });
+  });
+
+  test('tool add shows a new key once; list names it; revoke takes it away', async () => {
+    const added = await tiergate.run(['tool', 'add', 'codex']);
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.out).toMatch(/^tg-[\w-]{32}\n$/);
+    expect((await tiergate.run(['tool', 'list'])).out).toBe('lab\ncodex\n');
+    expect(readFileSync(join(tiergate.home, 'settings.json'), 'utf8')).not.toContain(added.out.trim());
+    if (serving !== null) {
+      const headers = { authorization: `Bearer ${added.out.trim()}` };
+      expect((await send(serving.origin, { headers })).status).toBe(200);
+    }
+    const twin = await tiergate.run(['tool', 'add', 'codex']);
+    expect(twin.code).toBe(1);
+    expect(twin.err).toContain('codex');
+    expect(await tiergate.run(['tool', 'revoke', 'codex'])).toMatchObject({ code: 0, err: '' });
+    expect((await tiergate.run(['tool', 'list'])).out).toBe('lab\n');
+    expect((await tiergate.run(['tool', 'revoke', 'codex'])).code).toBe(1);
+  });
+
+  test('tool add refuses a name that could be mistaken in a list', async () => {
+    for (const name of ['', ' x', 'a\nb']) {
+      const refused = await tiergate.run(['tool', 'add', name]);
+      expect(refused.code).toBe(1);
+      expect(refused.err).toContain('begin with a letter or digit');
+    }
+  });
+
+  test('policy show, check and set: what was set is in force and shown again', async () => {
+    const shown = await tiergate.run(['policy', 'show']);
+    expect(JSON.parse(shown.out)).toEqual(DEFAULT_POLICY);
+    expect(await tiergate.run(['policy', 'check', '-'], POLICY)).toMatchObject({
+      code: 0,
+      out: 'the policy is valid\n',
+    });
+    expect(JSON.parse((await tiergate.run(['policy', 'show'])).out)).toEqual(DEFAULT_POLICY);
+
+    expect(await tiergate.run(['policy', 'set', '-'], POLICY)).toMatchObject({ code: 0, out: 'in force: 1 rules\n' });
+    expect(JSON.parse((await tiergate.run(['policy', 'show'])).out)).toMatchObject({
+      rules: [{ id: 'rule-1', serviceTier: 'priority', action: 'block' }],
+    });
+    if (serving !== null)
+      expect((await send(serving.origin, { body: { ...TURN, service_tier: 'fast' } })).status).toBe(403);
+
+    const file = join(tiergate.home, 'policy.json');
+    writeFileSync(file, shown.out);
+    expect((await tiergate.run(['policy', 'set', file])).code).toBe(0);
+  });
+
+  test('policy set and check name what is wrong, and change nothing', async () => {
+    const before = (await tiergate.run(['policy', 'show'])).out;
+    const wrong: [string, RegExp][] = [
+      [
+        '{"rules":[{"serviceTier":"fast","action":"block","actoin":1}]}',
+        /rules\[0\]\.actoin: there is no such setting/,
+      ],
+      ['{"rules":[{"serviceTier":"fast","action":"force"}]}', /rules\[0\]\.forceTo.*needs forceTo/],
+      ['{}', /rules/],
+    ];
+    for (const [document, what] of wrong) {
+      for (const command of ['check', 'set']) {
+        const refused = await tiergate.run(['policy', command, '-'], document);
+        expect(refused).toMatchObject({ code: 1, out: '' });
+        expect(refused.err).toMatch(what);
+      }
+    }
+    expect((await tiergate.run(['policy', 'show'])).out).toBe(before);
+  });
+
+  test('a policy that is no JSON is refused with the place', async () => {
+    const refused = await tiergate.run(['policy', 'set', '-'], '{"rules":');
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(/policy cannot be used: -: .*JSON/);
+  });
+
+  test('a policy file that is not there is named', async () => {
+    const refused = await tiergate.run(['policy', 'set', '/nowhere/policy.json']);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('/nowhere/policy.json');
+  });
+});
+
+describe('turns', () => {
+  let tiergate: Tiergate;
+  beforeEach(() => {
+    tiergate = new Tiergate(SOURCE, makeHome());
+    writeSettings(tiergate.home, {});
+  });
+  afterEach(() => {
+    rmSync(tiergate.home, { recursive: true, force: true });
+  });
+
+  test('of a folder that has none are none, and no ledger is made', async () => {
+    expect(await tiergate.run(['turns', '--jsonl'])).toEqual({ code: 0, out: '', err: '' });
+    expect(existsSync(join(tiergate.home, 'ledger.sqlite'))).toBe(false);
+  });
+
+  test('are the same from the running gateway and from its folder, oldest first, a line each', async () => {
+    const serving = await tiergate.serve();
+    for (const model of ['one', 'two', 'three'])
+      await send(serving.origin, { body: { ...TURN, model, service_tier: 'fast' } });
+    const asked = await tiergate.run(['turns', '--jsonl']);
+    const lines = asked.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ models }) => models)).toMatchObject(
+      ['one', 'two', 'three'].map((requested) => ({ requested })),
+    );
+    expect(lines[0]).toMatchObject({
+      id: expect.any(String) as unknown,
+      responseId: expect.stringMatching(/^resp_/) as unknown,
+      tiers: { requested: 'priority', sent: null, served: 'default', billed: 'default' },
+      verdict: 'filter',
+      status: 200,
+    });
+    const people = await tiergate.run(['turns']);
+    expect(people.out).toMatch(/^\S+Z {2}lab {2}one {2}priority → none → default \(filter by no-fast\) {2}200\n/);
+    expect(await serving.stop()).toBe(0);
+    expect(await tiergate.run(['turns', '--jsonl'])).toEqual(asked);
+    expect(await tiergate.run(['turns'])).toEqual(people);
+  });
+
+  test('are found after a gateway that was killed, though its word is still there', async () => {
+    const serving = await tiergate.serve();
+    await send(serving.origin, {});
+    await serving.stop('SIGKILL');
+    expect(existsSync(join(tiergate.home, 'control.json'))).toBe(true);
+    expect(await tiergate.turns()).toHaveLength(1);
+  });
+});
+
+describe('what cannot be understood ends with 2, and says how it is used', () => {
+  const tiergate = new Tiergate(SOURCE, makeHome());
+  afterAll(() => {
+    rmSync(tiergate.home, { recursive: true, force: true });
+  });
+
+  test.each([
+    [['serve', '--prot', '1'], "unknown option '--prot'"],
+    [['serve', '--port', 'many'], 'a port is a number from 0 to 65535'],
+    [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],
+    [['turns', '--json'], "unknown option '--json'"],
+    [['tool', 'add'], "missing required argument 'name'"],
+    [['tool', 'add', 'a', 'b'], 'too many arguments'],
+    [['policy', 'set'], "missing required argument 'file'"],
+    [['nothing'], "unknown command 'nothing'"],
+    [['polcy', 'show'], 'unknown command'],
+  ])('%j', async (command, said) => {
+    const refused = await tiergate.run(command);
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toContain(said);
+    expect(refused.err).toContain('Usage: tiergate');
+  });
+
+  test('asking for help or the version is no failure', async () => {
+    const help = await new Tiergate(SOURCE, tiergate.home).run(['serve', '--help']);
+    expect(help.code).toBe(0);
+    expect(help.out).toContain('Usage: tiergate serve');
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect((await tiergate.run(['--version'])).out.trim()).toBe(version);
+  });
+});
+
+test('the folder and what is in it are the owner’s alone', async () => {
+  const tiergate = new Tiergate(SOURCE, join(makeHome(), 'made', 'by', 'us'));
+  const serving = await tiergate.serve();
+  await send(serving.origin, { headers: { authorization: `Bearer ${serving.localKey}` } });
+  const mode = (name: string): string => (statSync(join(tiergate.home, name)).mode & 0o777).toString(8);
+  expect(mode('.')).toBe('700');
+  for (const name of [
+    'settings.json',
+    'settings.last-good.json',
+    'control.json',
+    'ledger.sqlite',
+    'ledger.sqlite-wal',
+    'logs/tiergate.log',
+  ])
+    expect([name, mode(name)]).toEqual([name, '600']);
+  for (const name of ['settings.json', 'control.json', 'logs/tiergate.log'])
+    expect(readFileSync(join(tiergate.home, name), 'utf8')).not.toContain(serving.localKey);
+  expect(LOCAL_KEY).not.toBe(serving.localKey);
+  expect(await serving.stop()).toBe(0);
+  rmSync(join(tiergate.home, '..', '..', '..'), { recursive: true, force: true });
+});

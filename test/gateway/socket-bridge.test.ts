@@ -1,0 +1,165 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type SocketLab, startSocketLab } from './socket-lab.ts';
+
+/** A tool's WebSocket in front of an upstream that only knows HTTP. */
+let lab: SocketLab;
+
+beforeAll(async () => {
+  lab = await startSocketLab({ account: { sockets: 'http_bridge' } });
+  lab.sockets.refuse = { kind: 'status', status: 404 };
+});
+afterEach(async () => {
+  await lab.newRows();
+  expect(lab.sockets.handshakes).toBe(0);
+  expect(lab.upstream.violations).toEqual([]);
+  lab.upstream.reset();
+});
+afterAll(() => lab.close());
+
+const body = (): string => lab.upstream.last.body.toString();
+
+test('a turn goes up as a streaming request made of the frame’s own bytes', async () => {
+  const tool = await lab.open({ headers: { 'openai-beta': 'responses_websockets=2026-02-06', 'session-id': 's' } });
+  tool.send('{"type":"response.create","model":"gpt-5.5","service_tier":"fast","x":1.0,"generate":true,"stream":true}');
+  const event = await tool.event('response.completed');
+  expect(body()).toBe('{"model":"gpt-5.5","x":1.0,"stream":true}');
+  expect(lab.upstream.last.path).toBe('/v1/responses');
+  expect(lab.upstream.last.header('openai-beta')).toEqual([]);
+  expect(lab.upstream.last.header('session-id')).toEqual(['s']);
+  expect(tool.events.map(({ type }) => type).slice(0, 2)).toEqual(['response.created', 'response.in_progress']);
+  expect(await lab.newRows()).toMatchObject([
+    {
+      transport: 'websocket',
+      responseId: (event['response'] as { id: string }).id,
+      verdict: 'filter',
+      tiers: { requested: 'priority', sent: null, served: 'default' },
+      tokens: { input: 120 },
+    },
+  ]);
+  tool.webSocket.terminate();
+});
+
+test('turns of one lane run one after the other, and stream is asked for where it was not', async () => {
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'flex' });
+  tool.send({ type: 'response.create', service_tier: 'scale', stream: false });
+  await tool.event('response.completed', 2);
+  expect(lab.upstream.requests.map((request) => request.body.toString())).toEqual([
+    '{"model":"gpt-5.5","service_tier":"flex","stream":true}',
+    '{"service_tier":"scale","stream":true,"model":"gpt-5.5"}',
+  ]);
+  expect((await lab.newRows()).map(({ tiers }) => tiers.sent)).toEqual(['flex', 'scale']);
+  tool.webSocket.terminate();
+});
+
+test('lanes keep their names', async () => {
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'flex', stream_id: 'a' });
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'scale', stream_id: 'b' });
+  await tool.event('response.completed', 2);
+  const rows = await lab.newRows();
+  for (const lane of ['a', 'b']) {
+    const end = tool.events.find(({ type, stream_id: name }) => type === 'response.completed' && name === lane);
+    const { id } = end?.['response'] as { id: string };
+    expect(rows.find(({ responseId }) => responseId === id)?.tiers.sent).toBe(lane === 'a' ? 'flex' : 'scale');
+  }
+  tool.webSocket.terminate();
+});
+
+describe('previous_response_id', () => {
+  test('of a prewarm is resolved here, and the prewarm does not leave', async () => {
+    const tool = await lab.open();
+    await tool.turn({ generate: false, service_tier: 'flex', input: [{ role: 'developer', content: 'Be kind.' }] });
+    expect(lab.upstream.requests).toHaveLength(0);
+    const { response } = tool.events.at(-1) as unknown as { response: { id: string } };
+    await tool.turn({ previous_response_id: response.id, input: [{ role: 'user', content: 'hi' }] });
+    expect(body()).toBe(
+      '{"model":"gpt-5.5","input":[{"role":"developer","content":"Be kind."},{"role":"user","content":"hi"}],"stream":true}',
+    );
+    expect((await lab.newRows()).map(({ tiers, tokens }) => [tiers.requested, tiers.sent, tokens.input])).toEqual([
+      ['flex', null, 0],
+      [null, null, 120],
+    ]);
+    tool.webSocket.terminate();
+  });
+
+  test('of another response is for a key account’s upstream to know', async () => {
+    const tool = await lab.open();
+    await tool.turn({ previous_response_id: 'resp_old' });
+    expect(body()).toContain('"previous_response_id":"resp_old"');
+    tool.webSocket.terminate();
+  });
+
+  test('of another response is refused in words where the upstream keeps nothing', async () => {
+    const other = await startSocketLab({ account: { sockets: 'http_bridge', kind: 'oauth' } });
+    const tool = await other.open();
+    tool.send({ type: 'response.create', model: 'gpt-5.5', previous_response_id: 'resp_old' });
+    expect(await tool.event('error')).toMatchObject({ status: 400, error: { code: 'previous_response_not_found' } });
+    expect(other.upstream.requests).toEqual([]);
+    await tool.turn();
+    expect((await other.newRows()).map(({ error }) => error)).toEqual(['previous_response_not_found', null]);
+    await other.close();
+  });
+});
+
+test('a block is told as on any other session', async () => {
+  await lab.gateway.client.call('policy.set', { policy: { rules: [{ serviceTier: 'scale', action: 'block' }] } });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'scale' });
+  expect(await tool.closed).toMatchObject({ code: 1008, before: 1 });
+  expect(lab.upstream.requests).toEqual([]);
+});
+
+test.each([
+  [401, 502],
+  [400, 400],
+  [429, 429],
+  [500, 500],
+])('an upstream’s %i becomes an error event with status %i, and the session goes on', async (status, told) => {
+  lab.upstream.next({ kind: 'error', status, quotesKey: true });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'flex' });
+  const event = await tool.event('error');
+  expect(event).toMatchObject({ status: told });
+  expect(JSON.stringify(event)).not.toContain('sk-fake-provider-key-0001');
+  await tool.turn();
+  expect((await lab.newRows()).map((row) => [row.status, row.error, row.partial])).toEqual([
+    [told, `upstream_${status}`, false],
+    [200, null, false],
+  ]);
+  tool.webSocket.terminate();
+});
+
+test('an answer that breaks off ends the session with 1011', async () => {
+  lab.upstream.next({ kind: 'answer', cutAfter: 5 });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5' });
+  expect(await tool.closed).toMatchObject({ code: 1011 });
+  expect(await lab.newRows()).toMatchObject([{ partial: true, error: 'upstream_cut' }]);
+});
+
+test('a tool that leaves ends the request', async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  lab.upstream.next({ kind: 'answer', pause: (event) => (event === 3 ? promise : undefined) });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5' });
+  await tool.event('response.created');
+  tool.webSocket.terminate();
+  await lab.upstream.left(1);
+  resolve(undefined);
+  await expect.poll(() => lab.newRows()).toMatchObject([{ partial: true, error: 'tool_left' }]);
+});
+
+test('response.cancel gives the request up', async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  lab.upstream.next({ kind: 'answer', pause: (event) => (event === 3 ? promise : undefined) });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'flex' });
+  await tool.event('response.created');
+  tool.send({ type: 'response.cancel' });
+  await tool.event('response.cancelled');
+  await lab.upstream.left(1);
+  resolve(undefined);
+  expect(await lab.newRows()).toMatchObject([{ partial: false, tiers: { sent: 'flex' } }]);
+  tool.webSocket.terminate();
+});

@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import { type SecretResult, makeSecret } from '../../src/main/secrets/secret.ts';
+import { Accounts } from '../../src/main/upstream/accounts.ts';
+import { type Account, AccountSchema, SANDBOX_URL } from '../../src/shared/account.ts';
+
+/** A set of keys that can be locked away. */
+class KeyRing {
+  readonly keys = new Map<string, string>();
+  locked = false;
+  asked = 0;
+
+  read(source: Account['keys'][number]): Promise<SecretResult> {
+    this.asked += 1;
+    const name = 'env' in source ? source.env : source.keychain;
+    const value = this.locked ? undefined : this.keys.get(name);
+    return Promise.resolve(value === undefined ? { problem: `no ${name}` } : { secret: makeSecret(value) });
+  }
+}
+
+function account(id: string, more: Readonly<Record<string, unknown>> = {}): Account {
+  return AccountSchema.parse({
+    id,
+    provider: 'openai',
+    kind: 'apikey',
+    baseUrl: `https://${id}.example/v1/`,
+    keys: [{ env: `${id}_key`.toUpperCase().replaceAll('-', '_') }],
+    ...more,
+  });
+}
+
+/** Accounts whose every key is known, unless the ring says otherwise. */
+async function load(list: readonly Account[], ring = new KeyRing()): Promise<Accounts> {
+  for (const { id, keys } of list)
+    for (const source of keys) if ('env' in source) ring.keys.set(source.env, `sk-${id}-${source.env}`);
+  const accounts = new Accounts({
+    readSecret: (source) => ring.read(source),
+    sandboxUrl: () => 'http://127.0.0.1:9/v1',
+  });
+  await accounts.load(list);
+  return accounts;
+}
+
+/** Which account a Responses turn goes to, or why to none. */
+async function chosen(accounts: Accounts, model = 'gpt-5.5'): Promise<string> {
+  const choice = await accounts.choose('responses', model);
+  return 'code' in choice ? choice.code : choice.ready.account.id;
+}
+
+describe('choosing an account', () => {
+  test.each<[name: string, list: readonly Account[], id: string]>([
+    ['the only one', [account('a')], 'a'],
+    ['the lowest number', [account('a', { priority: 2 }), account('b', { priority: 1 }), account('c')], 'b'],
+    ['the first of equal numbers', [account('b'), account('a')], 'b'],
+    ['none that is switched off', [account('a', { enabled: false }), account('b', { priority: 9 })], 'b'],
+    ['none that speaks another protocol', [account('a', { provider: 'anthropic' }), account('b')], 'b'],
+    ['a compatible one', [account('a', { provider: 'compatible' })], 'a'],
+    ['one that needs no key', [account('a', { keys: [] })], 'a'],
+    ['nothing when all are switched off', [account('a', { enabled: false })], 'account_missing'],
+    ['nothing when none speaks the protocol', [account('a', { provider: 'anthropic' })], 'account_missing'],
+  ])('%s', async (_name, list, id) => {
+    expect(await chosen(await load(list))).toBe(id);
+  });
+
+  test('Messages go to an anthropic account', async () => {
+    const accounts = await load([account('a'), account('b', { provider: 'anthropic' })]);
+    const choice = await accounts.choose('messages', 'claude');
+    expect('code' in choice ? choice.code : choice.ready.account.id).toBe('b');
+  });
+
+  test('a mapping is the list of what may be asked for', async () => {
+    const accounts = await load([
+      account('a', { modelMapping: { 'gpt-4*': 'gpt-4.1' } }),
+      account('b', { modelMapping: { 'gpt-5.5': 'gpt-5.5' }, priority: 2 }),
+    ]);
+    expect(await chosen(accounts, 'gpt-4o')).toBe('a');
+    expect(await chosen(accounts, 'gpt-5.5')).toBe('b');
+    expect(await accounts.choose('responses', 'gpt-6')).toMatchObject({
+      code: 'model_not_served',
+      status: 400,
+      message: expect.stringContaining('No account serves the model gpt-6') as string,
+    });
+  });
+
+  test('the address is taken apart once', async () => {
+    const accounts = await load([account('a', { baseUrl: 'https://host:8443/api/v1//' })]);
+    expect(await accounts.choose('responses', 'm')).toMatchObject({
+      ready: { origin: 'https://host:8443', basePath: '/api/v1' },
+    });
+  });
+});
+
+describe('the keys of an account', () => {
+  test('are tried in their order; the first that is there counts', async () => {
+    const ring = new KeyRing();
+    const two = account('a', { keys: [{ keychain: 'a/1' }, { env: 'A_2' }] });
+    const accounts = await load([two], ring);
+    expect(await accounts.choose('responses', 'm')).toMatchObject({ secret: { value: 'sk-a-A_2' } });
+    ring.keys.set('a/1', 'sk-first');
+    await accounts.reload();
+    expect(await accounts.choose('responses', 'm')).toMatchObject({ secret: { value: 'sk-first' } });
+  });
+
+  test('that are all away let the next account take the turn', async () => {
+    const accounts = await load([account('a', { keys: [{ keychain: 'a/1' }] }), account('b', { priority: 5 })]);
+    expect(await chosen(accounts)).toBe('b');
+  });
+
+  test('that are all away, everywhere, are named with their places and with what to do', async () => {
+    const list = [account('a', { keys: [{ keychain: 'a/1' }, { keychain: 'a/2' }] })];
+    expect(await (await load(list)).choose('responses', 'm')).toMatchObject({
+      code: 'key_unavailable',
+      status: 503,
+      message: expect.stringMatching(
+        /^The account "a" has no usable key: no a\/1; no a\/2\. .*tiergate key set/,
+      ) as string,
+    });
+  });
+
+  test('are asked for again once the keychain was unlocked, and only while they are missing', async () => {
+    const ring = new KeyRing();
+    ring.locked = true;
+    const accounts = await load([account('a')], ring);
+    expect(await chosen(accounts)).toBe('key_unavailable');
+    ring.locked = false;
+    expect(await accounts.choose('responses', 'm')).toMatchObject({ secret: { lastFour: '_KEY' } });
+    const { asked } = ring;
+    await chosen(accounts);
+    expect(ring.asked).toBe(asked);
+  });
+
+  test('that came back for the second account alone are used at once', async () => {
+    const ring = new KeyRing();
+    ring.locked = true;
+    const accounts = await load([account('a', { keys: [{ keychain: 'gone' }] }), account('b', { priority: 2 })], ring);
+    ring.locked = false;
+    expect(await chosen(accounts)).toBe('b');
+  });
+
+  test('that could not be asked for once can be asked for again', async () => {
+    let broken = true;
+    const accounts = new Accounts({
+      readSecret: () =>
+        broken ? Promise.reject(new Error('a bug')) : Promise.resolve({ secret: makeSecret('sk-0123456789') }),
+      sandboxUrl: () => 'http://127.0.0.1:9/v1',
+    });
+    await expect(accounts.load([account('a')])).rejects.toThrow('a bug');
+    broken = false;
+    await accounts.load([account('a')]);
+    expect(await chosen(accounts)).toBe('a');
+  });
+});
+
+describe('new settings', () => {
+  test('count in the order they came, however long their keys take', async () => {
+    const waiting: (() => void)[] = [];
+    const accounts = new Accounts({
+      readSecret: () =>
+        new Promise((resolve) => {
+          waiting.push(() => {
+            resolve({ secret: makeSecret('sk-0123456789') });
+          });
+        }),
+      sandboxUrl: () => 'http://127.0.0.1:9/v1',
+    });
+    const first = accounts.load([account('old')]);
+    const second = accounts.load([account('new')]);
+    for (const done of [first, second]) {
+      await new Promise(setImmediate);
+      waiting.shift()?.();
+      await done;
+    }
+    expect(accounts.states().map(({ id }) => id)).toEqual(['new']);
+  });
+
+  test('without any account mean the sandbox, and with one they do not', async () => {
+    const accounts = await load([]);
+    expect(accounts.states()).toMatchObject([{ id: 'sandbox', sandbox: true, baseUrl: SANDBOX_URL, keys: [] }]);
+    expect(await accounts.choose('responses', 'anything')).toMatchObject({
+      ready: { origin: 'http://127.0.0.1:9', basePath: '/v1' },
+      secret: null,
+    });
+    await accounts.load([account('a', { enabled: false })]);
+    expect(await chosen(accounts)).toBe('account_missing');
+  });
+});
+
+test('what the window may know holds no key', async () => {
+  const accounts = await load([account('a', { keys: [{ env: 'A_1' }, { keychain: 'a/2' }] })]);
+  expect(accounts.states()).toEqual([
+    {
+      id: 'a',
+      provider: 'openai',
+      kind: 'apikey',
+      baseUrl: 'https://a.example/v1/',
+      enabled: true,
+      sandbox: false,
+      keys: [
+        {
+          source: 'env A_1',
+          fingerprint: makeSecret('sk-a-A_1').fingerprint,
+          lastFour: '-A_1'.slice(-4),
+          problem: null,
+        },
+        { source: 'keychain a/2', fingerprint: null, lastFour: null, problem: 'no a/2' },
+      ],
+    },
+  ]);
+});
