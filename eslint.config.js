@@ -4,7 +4,17 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['out/', 'dist/', 'coverage/', 'node_modules/', 'test/clients/node_modules/', 'test/artifacts/', 'test/vectors/'] },
+  {
+    ignores: [
+      'out/',
+      'dist/',
+      'coverage/',
+      'node_modules/',
+      'test/clients/node_modules/',
+      'test/artifacts/',
+      'test/vectors/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

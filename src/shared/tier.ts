@@ -36,10 +36,18 @@ const known: ReadonlySet<string> = new Set(TIERS);
 
 /** Reads one spelling of a tier. */
 export function sayTier(text: string): TierSaid {
+  const usual = USUAL.get(text);
+  if (usual !== undefined) return usual;
   // For readers written in C the text ends at the first U+0000.
   const [cut = ''] = trimLeniently(text).split('\0', 1);
   return { text, exact: classify(trimSpace(text).toLowerCase()), lenient: classify(fold(trimLeniently(cut))) };
 }
+
+/** The spellings that nearly every tool uses, read once. */
+const USUAL: ReadonlyMap<string, TierSaid> = new Map([
+  ...TIERS.map((tier): [string, TierSaid] => [tier, { text: tier, exact: tier, lenient: tier }]),
+  ['fast', { text: 'fast', exact: 'priority', lenient: 'priority' }],
+]);
 
 function classify(normal: string): TierClass {
   if (normal === '') return 'missing';

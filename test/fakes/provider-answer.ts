@@ -31,7 +31,7 @@ export function askedFor(body: unknown): Asked | null {
 }
 
 /** The text of an answer, cut into its deltas. */
-export function deltasOf(script: AnswerScript): string[] {
+function deltasOf(script: AnswerScript): string[] {
   const text =
     script.textLength === undefined ? (script.text ?? 'The quick brown fox — jumps ☃.') : filler(script.textLength);
   const count = Math.max(1, script.deltas ?? 4);

@@ -56,19 +56,19 @@ export interface ErrorScript {
 }
 
 /** The connection is reset before a header was sent. */
-export interface ResetScript {
+interface ResetScript {
   readonly kind: 'reset';
 }
 
 /** Nothing is answered until the promise resolves, then what `then` says. */
-export interface StallScript {
+interface StallScript {
   readonly kind: 'stall';
   readonly until: Promise<unknown>;
   readonly then?: Script;
 }
 
 /** A redirect; a client that follows it with a key shows up as a further request. */
-export interface RedirectScript {
+interface RedirectScript {
   readonly kind: 'redirect';
   readonly location: string;
   readonly status?: 301 | 302 | 303 | 307 | 308;

@@ -48,3 +48,17 @@ export function turnLines(origin: string, body: string, path = '/v1/responses'):
 export function statuses(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }
+
+/** A good WebSocket handshake for `/v1/responses`, without its answer being waited for. */
+export function upgradeLines(origin: string, more: readonly string[] = []): string {
+  return request([
+    'GET /v1/responses HTTP/1.1',
+    `Host: ${new URL(origin).host}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    `Authorization: Bearer ${LOCAL_KEY}`,
+    ...more,
+  ]);
+}

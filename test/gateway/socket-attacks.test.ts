@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FrameEncoder } from '../../src/main/upstream/frame-encoder.ts';
-import { LOCAL_KEY } from '../fakes/gateway.ts';
-import { connectRaw } from './raw-socket.ts';
+import { connectRaw, upgradeLines } from './raw-socket.ts';
 import { type SocketLab, startSocketLab } from './socket-lab.ts';
 
 /** A tool that wants a tier it may not have tries every door of a session. */
@@ -68,6 +67,50 @@ describe('a tier that is filtered never goes up', () => {
     tool.webSocket.terminate();
   });
 
+  test('nor in the next ones, which the compression’s memory makes short', async () => {
+    const tool = await lab.open({ compress: true });
+    const padding = 'lorem ipsum '.repeat(400);
+    for (const tier of ['fast', 'flex', 'fast']) tool.send(create(`,"service_tier":"${tier}","input":"${padding}"`));
+    const upstream = lab.sockets.last;
+    await upstream.received(3);
+    expect(upstream.messages.map(({ text }) => text.replace(padding, ''))).toEqual([
+      create(',"input":""'),
+      create(',"service_tier":"flex","input":""'),
+      create(',"input":""'),
+    ]);
+    tool.webSocket.terminate();
+  });
+
+  test('between the pieces of which signs of life go up', async () => {
+    const tool = await lab.open();
+    const frame = create(',"service_tier":"fast"');
+    tool.webSocket.send(frame.slice(0, 40), { fin: false });
+    tool.webSocket.ping('between');
+    tool.webSocket.send(frame.slice(40), { fin: true });
+    const upstream = lab.sockets.last;
+    expect((await upstream.received(1)).text).toBe(create(''));
+    expect(upstream.pings).toEqual(['between']);
+    tool.webSocket.terminate();
+  });
+
+  test('in a nested response, whose model the rule does not name, where the session’s is the one it does', async () => {
+    const { client } = lab.gateway;
+    const before = await client.call('policy.get');
+    await client.call('policy.set', { policy: { rules: [{ ...FILTER, models: ['gpt-5.5'] }] } });
+    const tool = await lab.open();
+    await tool.turn();
+    tool.send('{"type":"response.create","response":{"model":"cheap","service_tier":"fast"}}');
+    expect((await lab.sockets.last.received(2)).text).toBe('{"type":"response.create","response":{"model":"cheap"}}');
+    await tool.event('response.completed', 2);
+    expect((await lab.newRows()).at(-1)).toMatchObject({
+      verdict: 'filter',
+      tiers: { requested: 'priority', sent: null },
+      models: { requested: 'cheap', upstream: 'cheap' },
+    });
+    tool.webSocket.terminate();
+    await client.call('policy.set', { policy: before });
+  });
+
   test('with a session.update', async () => {
     const tool = await lab.open();
     tool.send('{"type":"session.update","model":"gpt-5.5","session":{"service_tier":"priority","voice":"b"}}');
@@ -126,6 +169,32 @@ describe('a frame that readers could take differently ends the session', () => {
     expect(await tool.closed).toMatchObject({ code: 1008, reason: 'invalid JSON payload' });
   });
 
+  test('a bomb, small on the wire and over the limit inflated, closes 1009', async () => {
+    const tool = await lab.open({ compress: true });
+    tool.send(create(`,"input":"${'x'.repeat(17 * 1024 * 1024)}"`));
+    expect(await tool.closed).toMatchObject({ code: 1009 });
+    const upstream = lab.sockets.last;
+    expect((await upstream.ended()).code).toBe(1009);
+    expect(upstream.messages).toEqual([]);
+  });
+
+  test('a message in more pieces than any tool makes closes 1008', async () => {
+    const tool = await lab.open();
+    tool.webSocket.send('{', { fin: false });
+    for (let sent = 0; sent < 17_000; sent += 1) tool.webSocket.send(' ', { fin: false });
+    expect(await tool.closed).toMatchObject({ code: 1008 });
+    await lab.sockets.last.ended();
+    expect(lab.sockets.last.messages).toEqual([]);
+  });
+
+  test('text that is not UTF-8 closes 1007', async () => {
+    const tool = await lab.open();
+    tool.webSocket.send(Buffer.from([0x7b, 0xff]), { binary: false });
+    expect(await tool.closed).toMatchObject({ code: 1007 });
+    await lab.sockets.last.ended();
+    expect(lab.sockets.last.messages).toEqual([]);
+  });
+
   test('a message over the limit closes 1009', async () => {
     const tool = await lab.open();
     tool.send(create(`,"input":"${'x'.repeat(17 * 1024 * 1024)}"`));
@@ -157,19 +226,7 @@ describe('a block', () => {
     const socket = await connectRaw(lab.origin);
     const frames = new FrameEncoder();
     const text = (frame: string): Buffer => frames.encode(1, Buffer.from(frame));
-    socket.write(
-      [
-        'GET /v1/responses HTTP/1.1',
-        `Host: ${new URL(lab.origin).host}`,
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-        'Sec-WebSocket-Version: 13',
-        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-        `Authorization: Bearer ${LOCAL_KEY}`,
-        '',
-        '',
-      ].join('\r\n'),
-    );
+    socket.write(upgradeLines(lab.origin));
     const count = lab.sockets.connections.length;
     const upstream = await lab.sockets.connected(count + 1);
     socket.write(Buffer.concat([text(create(',"service_tier":"ultrafast"')), text(create('')), text('{"type":"x"}')]));
@@ -178,6 +235,27 @@ describe('a block', () => {
     await upstream.ended();
     expect(upstream.messages).toEqual([]);
     expect(await lab.newRows()).toHaveLength(1);
+    socket.destroy();
+  });
+
+  test('holds where all came with the handshake, before there was an upstream', async () => {
+    const socket = await connectRaw(lab.origin);
+    const frames = new FrameEncoder();
+    const text = (frame: string): Buffer => frames.encode(1, Buffer.from(frame));
+    const count = lab.sockets.connections.length;
+    socket.write(
+      Buffer.concat([
+        Buffer.from(upgradeLines(lab.origin)),
+        text(create(',"service_tier":"fast"')),
+        text(create(',"service_tier":"ultrafast"')),
+        text(create('')),
+      ]),
+    );
+    socket.resume();
+    const upstream = await lab.sockets.connected(count + 1);
+    await upstream.ended();
+    expect(upstream.messages.map(({ text: said }) => said)).toEqual([create('')]);
+    expect((await lab.newRows()).map(({ verdict }) => verdict).toSorted()).toEqual(['block', 'filter']);
     socket.destroy();
   });
 

@@ -98,6 +98,14 @@ describe('previous_response_id', () => {
     expect(other.upstream.requests).toEqual([]);
     await tool.turn();
     expect((await other.newRows()).map(({ error }) => error)).toEqual(['previous_response_not_found', null]);
+    tool.send({ type: 'response.create', service_tier: 'flex', previous_response_id: 'resp_old' });
+    await tool.event('error', 2);
+    // Nothing left, so nothing is billed.
+    expect(await other.newRows()).toMatchObject([
+      { keyFingerprint: null, tiers: { requested: 'flex', sent: null, billed: null } },
+    ]);
+    const { sessions } = await other.gateway.client.call('status.get');
+    expect(sessions[0]?.tiers).toEqual([null, null, null]);
     await other.close();
   });
 });
@@ -162,4 +170,96 @@ test('response.cancel gives the request up', async () => {
   resolve(undefined);
   expect(await lab.newRows()).toMatchObject([{ partial: false, tiers: { sent: 'flex' } }]);
   tool.webSocket.terminate();
+});
+
+test('a turn that still waits for the one before it has sent nothing when the tool leaves', async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  lab.upstream.next({ kind: 'answer', pause: (event) => (event === 3 ? promise : undefined) });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'flex' });
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'auto' });
+  await tool.event('response.created');
+  tool.webSocket.terminate();
+  await lab.upstream.left(1);
+  resolve(undefined);
+  let rows: Awaited<ReturnType<SocketLab['newRows']>> = [];
+  await expect.poll(async () => (rows = [...rows, ...(await lab.newRows())])).toHaveLength(2);
+  expect(rows.map(({ tiers, keyFingerprint }) => [tiers.requested, tiers.sent, keyFingerprint === null])).toEqual([
+    ['flex', 'flex', false],
+    ['auto', null, true],
+  ]);
+});
+
+test('response.cancel before the first event ends that very turn', async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  lab.upstream.next({ kind: 'answer', pause: (event) => (event === 0 ? promise : undefined) });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'flex' });
+  await lab.upstream.requested(1);
+  tool.send({ type: 'response.cancel' });
+  await tool.event('response.cancelled');
+  resolve(undefined);
+  await tool.turn({ service_tier: 'auto' });
+  expect((await lab.newRows()).map(({ tiers, tokens }) => [tiers.sent, tokens.input])).toEqual([
+    ['flex', null],
+    ['auto', 120],
+  ]);
+  tool.webSocket.terminate();
+});
+
+test('an event that only mentions a cancel is none', async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  lab.upstream.next({ kind: 'answer', pause: (event) => (event === 3 ? promise : undefined) });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5' });
+  await tool.event('response.created');
+  tool.send({ type: 'response.steer', item: { type: 'response.cancel' } });
+  expect(await tool.event('error')).toMatchObject({ error: { code: 'unsupported_event' } });
+  resolve(undefined);
+  await tool.event('response.completed');
+  tool.webSocket.terminate();
+});
+
+describe('a turn names the model it was judged by', () => {
+  const rules = [{ serviceTier: 'priority', action: 'filter', models: ['dear'], fallbackAction: 'pass' }];
+  const bodies = (): string[] => lab.upstream.requests.map((request) => request.body.toString());
+
+  beforeAll(() => lab.gateway.client.call('policy.set', { policy: { rules } }));
+
+  test('also where an earlier turn named another', async () => {
+    const tool = await lab.open();
+    tool.send({ type: 'response.steer', model: 'cheap' });
+    await tool.turn({ model: 'dear' });
+    tool.send({ type: 'response.create', service_tier: 'priority' });
+    await tool.event('response.completed', 2);
+    expect(bodies()[1]).toBe('{"service_tier":"priority","stream":true,"model":"cheap"}');
+    tool.webSocket.terminate();
+  });
+
+  test('also where it names it inside response', async () => {
+    const tool = await lab.open();
+    await tool.turn({ model: 'dear' });
+    tool.send({ type: 'response.create', service_tier: 'priority', response: { model: 'cheap' } });
+    await tool.event('response.completed', 2);
+    expect(bodies()[1]).not.toContain('priority');
+    tool.webSocket.terminate();
+  });
+
+  test('also where the session’s model changes while it waits', async () => {
+    const tool = await lab.open();
+    tool.send({ type: 'response.create', model: 'cheap', input: [] });
+    tool.send({ type: 'response.create', service_tier: 'priority' });
+    tool.send({ type: 'session.update', session: { model: 'dear' } });
+    await tool.event('response.completed', 2);
+    expect(bodies()[1]).toBe('{"service_tier":"priority","stream":true,"model":"cheap"}');
+    tool.webSocket.terminate();
+  });
+
+  test('and the hint of the handshake speaks for none', async () => {
+    const tool = await lab.open({ headers: { 'x-codex-routing-hint': 'model=cheap;tier=priority' } });
+    await tool.turn({ model: 'dear', service_tier: 'priority' });
+    expect(bodies()).toEqual(['{"model":"dear","input":[],"stream":true}']);
+    expect(lab.upstream.last.header('x-codex-routing-hint')).toEqual([]);
+    tool.webSocket.terminate();
+  });
 });

@@ -213,6 +213,8 @@ describe('the routing hint', () => {
     ['tier=fast', []],
     ['model=gpt-5.5;tier=flex', ['model=gpt-5.5;tier=flex']],
     ['model=gpt-5.5', ['model=gpt-5.5']],
+    // A tier without a model cannot be judged by rules for models.
+    ['tier=flex', []],
   ])('%s goes up as %j', async (hint, expected) => {
     const tool = await lab.open({ headers: { 'x-codex-routing-hint': hint } });
     expect(lab.sockets.last.request.header('x-codex-routing-hint')).toEqual(expected);
@@ -304,6 +306,31 @@ describe('realtime', () => {
     await tool.event('session.created');
     tool.send(wish);
     expect((await upstream.received(3)).text).toBe('{"type":"response.create","response":{}}');
+    lab.sockets.script = () => ({ kind: 'answer' });
+    tool.webSocket.terminate();
+    await tool.closed;
+    await client.call('policy.set', { policy: before });
+  });
+
+  test('judges by the model that runs as well, whatever a frame says of another', async () => {
+    const { client } = lab.gateway;
+    const before = await client.call('policy.get');
+    const rule = { serviceTier: 'priority', action: 'filter', models: ['dear*'] };
+    await client.call('policy.set', { policy: { rules: [rule] } });
+    const tool = await lab.open({ path: '/v1/realtime?model=dear-1' });
+    const upstream = lab.sockets.last;
+    lab.sockets.script = () => null;
+    tool.send('{"type":"response.create","model":"cheap","response":{"service_tier":"priority"}}');
+    tool.send('{"type":"response.create","response":{"model":"cheap","service_tier":"priority"}}');
+    tool.send('{"type":"session.update","session":{"model":"cheap"}}');
+    tool.send('{"type":"response.create","response":{"service_tier":"priority"}}');
+    await upstream.received(4);
+    expect(upstream.messages.map(({ text }) => text)).toEqual([
+      '{"type":"response.create","model":"cheap","response":{}}',
+      '{"type":"response.create","response":{"model":"cheap"}}',
+      '{"type":"session.update","session":{"model":"cheap"}}',
+      '{"type":"response.create","response":{}}',
+    ]);
     lab.sockets.script = () => ({ kind: 'answer' });
     tool.webSocket.terminate();
     await tool.closed;

@@ -70,6 +70,32 @@ test('a turn’s row is in the ledger before its end reaches the tool', async ()
   tool.webSocket.terminate();
 });
 
+test('two ends in one chunk, one of them in fragments, are both written down before the first is heard', async () => {
+  lab.sockets.script = () => null;
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'a', service_tier: 'flex' });
+  tool.send({ type: 'response.create', model: 'b', service_tier: 'scale' });
+  const upstream = lab.sockets.last;
+  await upstream.received(2);
+  const end = (id: string): string => `{"type":"response.completed","response":{"id":"${id}"}}`;
+  const frame = (first: number, text: string): Buffer =>
+    Buffer.concat([Buffer.from([first, text.length]), Buffer.from(text)]);
+  upstream.socket.write(
+    Buffer.concat([
+      frame(0x01, end('resp_1').slice(0, 9)),
+      frame(0x89, 'ping'),
+      frame(0x80, end('resp_1').slice(9)),
+      frame(0x81, end('resp_2')),
+    ]),
+  );
+  await tool.event('response.completed');
+  expect((await lab.newRows()).map(({ responseId, tiers: { sent } }) => [responseId, sent])).toEqual([
+    ['resp_1', 'flex'],
+    ['resp_2', 'scale'],
+  ]);
+  tool.webSocket.terminate();
+});
+
 test('overlapping turns keep their own tiers, whichever ends first', async () => {
   lab.sockets.script = () => null;
   const tool = await lab.open();

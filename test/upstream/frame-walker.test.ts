@@ -85,6 +85,40 @@ describe('frames cut anywhere', () => {
   });
 });
 
+describe('a message is told', () => {
+  const fragments = [frame(1, '{"type":"resp', { fin: false }), frame(9, 'x'), frame(0, 'onse.done"}')];
+  const stream = Buffer.concat([...fragments, frame(1, '{"type":"response.failed"}'), frame(1, '{"type":"error"}')]);
+  const start = fragments.reduce((sum, one) => sum + one.length, 0);
+  const ends = [start, start + 28, stream.length];
+
+  test('before its last byte is passed on, in fragments too, wherever the chunks are cut', () => {
+    for (let first = 0; first <= stream.length; first += 1) {
+      for (let second = first; second <= stream.length; second += 1) {
+        let passed = 0;
+        const early: number[] = [];
+        const walker = new FrameWalker({ wants: () => true, event: () => early.push(passed) });
+        for (const chunk of [stream.subarray(0, first), stream.subarray(first, second), stream.subarray(second)])
+          passed += walker.push(chunk).bytes.length;
+        expect(passed).toBe(stream.length);
+        expect(early).toHaveLength(ends.length);
+        early.forEach((before, at) => {
+          expect(before).toBeLessThan(ends[at] ?? 0);
+        });
+      }
+    }
+  });
+
+  test('before its last piece, where pieces go on', () => {
+    const order: string[] = [];
+    const walker = new FrameWalker(
+      { wants: () => true, event: () => order.push('event') },
+      { piece: (_, __, last) => order.push(last ? 'last' : 'piece'), control: () => order.push('control') },
+    );
+    walker.push(stream);
+    expect(order).toEqual(['piece', 'control', 'event', 'last', 'event', 'last', 'event', 'last']);
+  });
+});
+
 describe('a broken rule', () => {
   const good = frame(1, '{"ok":1}');
   test.each([

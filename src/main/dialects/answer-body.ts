@@ -1,13 +1,25 @@
 import { type Envelope, isFault, scan, textOf } from '../envelope/scan.ts';
 import type { WatchNode } from '../envelope/watch.ts';
+import { type AnswerFacts, type AnswerReader, NOTHING_SAID } from './dialect.ts';
 
 /** A whole JSON answer larger than this is passed on without its usage being read. */
 const MAX_BODY = 16 * 1024 * 1024;
 
-/** Keeps the chunks of a whole JSON answer by reference until it ends, up to a limit. */
-export class BodyCollector {
+/** The side view of a whole JSON answer: its chunks are kept by reference until it ends, up to a limit, and read then. */
+export class BodyReader implements AnswerReader {
+  readonly #watched: WatchNode;
+  readonly #read: (members: AnswerMembers) => AnswerFacts;
   #chunks: Buffer[] = [];
   #size = 0;
+  readonly started = false;
+  readonly mayEnd = true;
+  complete = false;
+  facts = NOTHING_SAID;
+
+  constructor(watched: WatchNode, read: (members: AnswerMembers) => AnswerFacts) {
+    this.#watched = watched;
+    this.#read = read;
+  }
 
   push(chunk: Buffer): void {
     this.#size += chunk.length;
@@ -15,12 +27,18 @@ export class BodyCollector {
     else this.#chunks = [];
   }
 
-  /** The body, or null when it was too large to keep. */
-  take(): Buffer | null {
+  end(): void {
     const chunks = this.#chunks;
     this.#chunks = [];
-    if (this.#size === 0 || this.#size > MAX_BODY) return null;
-    return chunks.length === 1 ? (chunks[0] ?? null) : Buffer.concat(chunks);
+    if (chunks.length === 0) return;
+    const [first] = chunks;
+    const members = readMembers(
+      chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks),
+      this.#watched,
+    );
+    if (members === null) return;
+    this.complete = true;
+    this.facts = this.#read(members);
   }
 }
 

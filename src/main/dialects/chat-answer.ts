@@ -1,12 +1,10 @@
-import { NO_USAGE, chatUsage } from '../../shared/usage.ts';
+import { chatUsage } from '../../shared/usage.ts';
 import { watch } from '../envelope/watch.ts';
-import { BodyCollector, readMembers } from './answer-body.ts';
-import type { AnswerFacts, AnswerReader } from './dialect.ts';
+import { BodyReader, readMembers } from './answer-body.ts';
+import { type AnswerFacts, type AnswerReader, NOTHING_SAID } from './dialect.ts';
 import { type SseInterest, SseWalker } from './sse.ts';
 
 const BODY = watch({ id: true, model: true, service_tier: true, usage: true });
-
-const NOTHING_SAID: AnswerFacts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
 
 const DONE = Buffer.from('[DONE]');
 const USAGE = Buffer.from('"usage":');
@@ -67,28 +65,12 @@ export class ChatStreamReader implements AnswerReader, SseInterest {
 const CHUNK = watch({ id: true, model: true, service_tier: true, usage: true, error: { code: true } });
 
 /** The side view of a whole Chat body. */
-export class ChatBodyReader implements AnswerReader {
-  readonly #body = new BodyCollector();
-  readonly started = false;
-  readonly mayEnd = true;
-  complete = false;
-  facts: AnswerFacts = NOTHING_SAID;
-
-  push(chunk: Buffer): void {
-    this.#body.push(chunk);
-  }
-
-  end(): void {
-    const bytes = this.#body.take();
-    const members = bytes === null ? null : readMembers(bytes, BODY);
-    if (members === null) return;
-    this.complete = true;
-    this.facts = {
-      responseId: members.text('id'),
-      model: members.text('model'),
-      tier: members.text('service_tier'),
-      usage: chatUsage(members.json('usage')),
-      error: null,
-    };
-  }
+export function chatBodyReader(): AnswerReader {
+  return new BodyReader(BODY, (members) => ({
+    responseId: members.text('id'),
+    model: members.text('model'),
+    tier: members.text('service_tier'),
+    usage: chatUsage(members.json('usage')),
+    error: null,
+  }));
 }

@@ -1,6 +1,6 @@
 import { watch } from '../envelope/watch.ts';
 import { openAIError, readBody } from './body.ts';
-import { ChatBodyReader, ChatStreamReader } from './chat-answer.ts';
+import { chatBodyReader, ChatStreamReader } from './chat-answer.ts';
 import type { Dialect } from './dialect.ts';
 
 const WATCHED = watch({ model: true, service_tier: true, stream: true });
@@ -9,6 +9,6 @@ const WATCHED = watch({ model: true, service_tier: true, stream: true });
 export const chat: Dialect = {
   name: 'chat',
   read: (bytes) => readBody(bytes, WATCHED, () => null),
-  answerReader: (streamed) => (streamed ? new ChatStreamReader() : new ChatBodyReader()),
+  answerReader: (streamed) => (streamed ? new ChatStreamReader() : chatBodyReader()),
   errorBody: openAIError,
 };

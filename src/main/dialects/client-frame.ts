@@ -47,6 +47,8 @@ type FrameKind = 'create' | 'update' | 'other' | 'untyped';
 /** One message of a tool, text or binary, as far as the policy looks at it. */
 export interface ClientFrame {
   readonly kind: FrameKind;
+  /** Its type, trimmed; empty when it has none. */
+  readonly type: string;
   readonly bytes: Buffer;
   readonly envelope: Envelope;
   /** The model at the top of the frame, as sent; null when there is none, or no string, or a blank one. */
@@ -79,6 +81,7 @@ export function readFrame(bytes: Buffer): ClientFrame | Unread {
   const [generate] = membersAt(envelope, 'generate');
   return {
     kind,
+    type: typeOf(bytes, membersAt(envelope, 'type')),
     bytes,
     envelope,
     model,
@@ -103,13 +106,17 @@ function kindOf(bytes: Buffer, envelope: Envelope): FrameKind | GatewayError {
   const members = membersAt(envelope, 'type');
   const dispute = disputed(bytes, members);
   if (dispute !== null) return dispute;
-  const type = trimSpace(textAt(bytes, members) ?? '');
+  const type = typeOf(bytes, members);
   if (type === '') return 'untyped';
   if (type === CREATE) return 'create';
   if (type === UPDATE) return 'update';
   const policed = [CREATE, UPDATE].find((name) => looksLike(type, name));
   if (policed === undefined) return 'other';
   return gatewayError('member_case', `"type" is "${policed}" in another spelling; some readers would take it for that`);
+}
+
+function typeOf(bytes: Buffer, members: readonly Occurrence[]): string {
+  return trimSpace(textAt(bytes, members) ?? '');
 }
 
 /** Letters that a reader may drop, or stop at: controls, halves of a pair, and what is no character at all. */

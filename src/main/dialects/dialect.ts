@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../shared/errors.ts';
 import type { TierSaid } from '../../shared/tier.ts';
 import type { DialectName } from '../../shared/turn.ts';
-import type { Usage } from '../../shared/usage.ts';
+import { NO_USAGE, type Usage } from '../../shared/usage.ts';
 import type { Envelope, Occurrence } from '../envelope/scan.ts';
 
 /** One place in a document that can name the turn's tier. */
@@ -39,6 +39,9 @@ export interface AnswerFacts {
   /** Why the upstream says the turn failed. */
   readonly error: string | null;
 }
+
+/** An answer that has said nothing yet. */
+export const NOTHING_SAID: AnswerFacts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
 
 /** A side view of one answer's bytes; it never holds them back and never changes them. */
 export interface AnswerReader {

@@ -1,7 +1,7 @@
-import { NO_USAGE, responsesUsage } from '../../shared/usage.ts';
+import { responsesUsage } from '../../shared/usage.ts';
 import { watch } from '../envelope/watch.ts';
-import { type AnswerMembers, BodyCollector, readMembers } from './answer-body.ts';
-import type { AnswerFacts, AnswerReader } from './dialect.ts';
+import { type AnswerMembers, BodyReader, readMembers } from './answer-body.ts';
+import { type AnswerFacts, type AnswerReader, NOTHING_SAID } from './dialect.ts';
 import { type SseInterest, SseWalker } from './sse.ts';
 
 const RESPONSE = {
@@ -21,8 +21,6 @@ const TERMINAL: ReadonlySet<string> = new Set(
 );
 const CREATED = 'response.created';
 const LONGEST_WANTED = Math.max(CREATED.length, ...[...TERMINAL].map((name) => name.length));
-
-const NOTHING_SAID: AnswerFacts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
 
 /** The side view of a Responses stream: the terminal event, the first token, and nothing else is ever parsed. */
 export class ResponsesStreamReader implements AnswerReader, SseInterest {
@@ -109,28 +107,12 @@ function typeOf(data: Buffer): string {
 }
 
 /** The side view of a whole Responses body. */
-export class ResponsesBodyReader implements AnswerReader {
-  readonly #body = new BodyCollector();
-  readonly started = false;
-  readonly mayEnd = true;
-  complete = false;
-  facts: AnswerFacts = NOTHING_SAID;
-
-  push(chunk: Buffer): void {
-    this.#body.push(chunk);
-  }
-
-  end(): void {
-    const bytes = this.#body.take();
-    const members = bytes === null ? null : readMembers(bytes, BODY);
-    if (members === null) return;
-    this.complete = true;
-    this.facts = {
-      responseId: members.text('id'),
-      model: members.text('model'),
-      tier: members.text('service_tier'),
-      usage: responsesUsage(members.json('usage')),
-      error: members.text('status') === 'failed' ? (members.text('error.code') ?? 'response_failed') : null,
-    };
-  }
+export function responsesBodyReader(): AnswerReader {
+  return new BodyReader(BODY, (members) => ({
+    responseId: members.text('id'),
+    model: members.text('model'),
+    tier: members.text('service_tier'),
+    usage: responsesUsage(members.json('usage')),
+    error: members.text('status') === 'failed' ? (members.text('error.code') ?? 'response_failed') : null,
+  }));
 }

@@ -6,7 +6,7 @@ import { openAIError, readBody } from './body.ts';
 import type { Dialect } from './dialect.ts';
 import { checkFunctionCalls } from './function-calls.ts';
 import { membersAt, textAt } from './member.ts';
-import { ResponsesBodyReader, ResponsesStreamReader } from './responses-answer.ts';
+import { responsesBodyReader, ResponsesStreamReader } from './responses-answer.ts';
 
 const WATCHED = watch({
   model: true,
@@ -24,7 +24,7 @@ const MESSAGE_ID = /^(msg|message|item|chatcmpl)_[a-z0-9_-]{1,256}$/;
 export const responses: Dialect = {
   name: 'responses',
   read: (bytes) => readBody(bytes, WATCHED, checkRequest),
-  answerReader: (streamed) => (streamed ? new ResponsesStreamReader() : new ResponsesBodyReader()),
+  answerReader: (streamed) => (streamed ? new ResponsesStreamReader() : responsesBodyReader()),
   errorBody: openAIError,
 };
 

@@ -11,7 +11,7 @@ const INPUT = watch({ input: true });
 
 /** What a request needs that its frame may not have. */
 export interface BridgeBodyOptions {
-  /** The session's model, for frames that name none. */
+  /** The model the frame was judged by, for frames that do not name it where a request does. */
   readonly model: string;
   /** The items of an input that this one goes on from; then the id that named it goes too. */
   readonly earlier: Buffer | null;

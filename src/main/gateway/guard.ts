@@ -48,16 +48,38 @@ export function refuseRepeated({ rawHeaders }: Caller): GatewayError | null {
   return null;
 }
 
-/** Finds the tool whose local key the request carries, as Bearer or as x-api-key; never from the query. */
-export function toolOf({ rawHeaders }: Caller, tools: readonly Tool[]): Tool | GatewayError {
-  const presented = keyOf(rawHeaders);
-  if (presented === null) return gatewayError('local_key_missing');
-  const digest = hash('sha256', presented, 'buffer');
+/** What a connection has shown before. */
+interface Shown {
+  readonly key: string;
+  readonly tools: readonly Tool[];
+  readonly tool: Tool;
+}
+
+/** Says which tool calls. A connection that shows the same right key again is known, and pays for one hash only. */
+export class KeyCheck {
+  readonly #shown = new WeakMap<object, Shown>();
+
+  /** Finds the tool whose local key the request carries, as Bearer or as x-api-key; never from the query. */
+  toolOf({ rawHeaders }: Caller, tools: readonly Tool[], connection: object): Tool | GatewayError {
+    const key = keyOf(rawHeaders);
+    if (key === null) return gatewayError('local_key_missing');
+    const shown = this.#shown.get(connection);
+    // New settings bring a new list, and with it the end of what was known.
+    if (shown?.key === key && shown.tools === tools) return shown.tool;
+    const tool = toolWithKey(key, tools);
+    if (tool === null) return gatewayError('local_key_invalid');
+    this.#shown.set(connection, { key, tools, tool });
+    return tool;
+  }
+}
+
+function toolWithKey(key: string, tools: readonly Tool[]): Tool | null {
+  const digest = hash('sha256', key, 'buffer');
   let found: Tool | null = null;
   // Every tool is compared, in constant time, so that the answer's delay tells nothing about how near a guess is.
   for (const tool of tools)
     if (timingSafeEqual(digest, Buffer.from(tool.keyHash.slice('sha256:'.length), 'hex'))) found = tool;
-  return found ?? gatewayError('local_key_invalid');
+  return found;
 }
 
 /** The hash by which the settings know a local key. */

@@ -27,7 +27,7 @@ export interface House {
   readonly refused: (code: ErrorCode) => void;
   /** Takes provider keys out of bytes that go to a tool. */
   readonly redact: { text(text: string): string; bytes(bytes: Buffer): Buffer };
-  /** A WebSocket session has begun, changed or ended. */
+  /** A turn or a WebSocket session has begun, changed or ended. */
   readonly sessionsChanged: () => void;
   readonly now: () => number;
   /** Calls back after so many milliseconds; returns what takes that back. */

@@ -23,15 +23,21 @@ export interface HttpRequest {
 }
 
 /** Walks one HTTP turn from its first byte to its last; resolves when both sides are done. */
-export async function runHttpTurn(
+export async function runHttpTurn(house: House, request: HttpRequest): Promise<void> {
+  const answer = await ask(house, request);
+  await answer?.done;
+}
+
+/** Asks the upstream; null where the turn ended before that. Apart, so that body and verdict do not live as long as the answer. */
+async function ask(
   house: House,
   { request, response, tool, dialect, route, query }: HttpRequest,
-): Promise<void> {
+): Promise<Answer | null> {
   const body = await readBody(request, response, house.settings().bodyLimitMiB);
   if ('code' in body) {
     house.refused(body.code);
     sendError(response, body, dialect);
-    return;
+    return null;
   }
   const meter = new Meter(tool.name, dialect.name, house.now);
   const refuse = (error: GatewayError): void => {
@@ -43,19 +49,19 @@ export async function runHttpTurn(
   if (isUnread(asked)) {
     meter.asked(asked.model, asked.tier, false);
     refuse(asked.error);
-    return;
+    return null;
   }
   meter.asked(asked.model, asked.tiers[0]?.said.text ?? null, asked.stream);
 
   const chosen = await house.accounts.choose(dialect.name, asked.model);
   if ('code' in chosen) {
     refuse(chosen);
-    return;
+    return null;
   }
   // Keys may have had to be fetched first, and whoever waits for that may have gone.
   if (response.closed) {
     house.record(meter.row({ status: null, error: 'tool_left', partial: true }));
-    return;
+    return null;
   }
   const { ready, secret } = chosen;
   const hint = request.headers[ROUTING_HINT];
@@ -72,7 +78,7 @@ export async function runHttpTurn(
   if (decision.kind === 'block') {
     const error = blockError(decision.message, request);
     refuse(error);
-    return;
+    return null;
   }
 
   meter.sending(secret);
@@ -89,7 +95,7 @@ export async function runHttpTurn(
     },
     answer,
   );
-  await answer.done;
+  return answer;
 }
 
 /** How Codex names itself; it repeats a 403 six times and shows a 400 at once. */

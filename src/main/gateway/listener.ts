@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, TiergateError, gatewayError } from '../../shared/errors.ts';
 import { ROUTES } from '../dialects/index.ts';
-import { refuseForeign, refuseRepeated, toolOf } from './guard.ts';
+import { KeyCheck, refuseForeign, refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
 import { sendError } from './refusal.ts';
@@ -40,6 +40,7 @@ export class Listener {
   readonly #control: ControlSurface;
   readonly #server: Server;
   readonly #sockets: SocketSessions;
+  readonly #keys = new KeyCheck();
   /** Connections that speak another protocol by now: the server waits for their end and does not end them. */
   readonly #upgraded = new Set<Duplex>();
   #open = 0;
@@ -141,7 +142,7 @@ export class Listener {
       this.#refuse(request, response, repeated);
       return;
     }
-    const tool = toolOf(request, this.#house.settings().tools);
+    const tool = this.#keys.toolOf(request, this.#house.settings().tools, request.socket);
     if ('code' in tool) {
       this.#refuse(request, response, tool);
       return;
@@ -159,12 +160,14 @@ export class Listener {
       this.#refuse(request, response, gatewayError('gateway_stopping'));
     } else {
       this.#open += 1;
+      this.#house.sessionsChanged();
       void runHttpTurn(this.#house, { request, response, tool, dialect, route, query })
         .catch((error: unknown) => {
           this.#bug(error, response);
         })
         .finally(() => {
           this.#open -= 1;
+          this.#house.sessionsChanged();
           this.#idleIfDone();
         });
     }
@@ -222,7 +225,7 @@ export class Listener {
   #openSocket(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): GatewayError | null {
     const repeated = refuseRepeated(request);
     if (repeated !== null) return repeated;
-    const tool = toolOf(request, this.#house.settings().tools);
+    const tool = this.#keys.toolOf(request, this.#house.settings().tools, request.socket);
     if ('code' in tool) return tool;
     const route = routeOf(path);
     const dialect = SOCKET_ROUTES.get(route);

@@ -5,9 +5,6 @@ import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 
 const MIB = 1024 * 1024;
 
-/** Room for a longer value, so that an edit seldom needs a second copy of a large body. */
-const SLACK = 32;
-
 /** At most this many codings on one body. */
 const MAX_LAYERS = 2;
 
@@ -38,11 +35,12 @@ export async function readBody(
   const body = await receive(request, limit);
   if (body === 'cut') return gatewayError('body_unreadable');
   if (body === 'too large') return tooLarge(limitMiB);
-  return decode(body, codings, limit, limitMiB);
+  return codings.length === 0 ? body : decode(body, codings, limit, limitMiB);
 }
 
 /** A body in another type, or in another character set, cannot be judged. */
 function refuseType(header: string | undefined): GatewayError | null {
+  if (header === 'application/json') return null;
   const [type, ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase());
   // Two of them, or one in an odd spelling, and two readers could decode the body differently.
   const charsets = parameters.filter((parameter) => parameter.includes('charset'));
@@ -51,8 +49,9 @@ function refuseType(header: string | undefined): GatewayError | null {
   return gatewayError('content_type_unsupported', header === undefined ? 'nothing at all' : `"${header.slice(0, 80)}"`);
 }
 
-function codingsOf(header: string | undefined): string[] | GatewayError {
-  const codings = (header ?? '')
+function codingsOf(header: string | undefined): readonly string[] | GatewayError {
+  if (header === undefined) return [];
+  const codings = header
     .split(',')
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity');
@@ -67,9 +66,9 @@ function codingsOf(header: string | undefined): string[] | GatewayError {
 function receive(request: IncomingMessage, limit: number): Promise<Buffer | 'cut' | 'too large'> {
   const announced = Number(request.headers['content-length'] ?? -1);
   return new Promise((resolve) => {
-    // With a known length every chunk is copied to its place at once; joining them at the end would copy them twice.
-    const whole = announced >= 0 ? Buffer.allocUnsafeSlow(announced + SLACK) : null;
     const chunks: Buffer[] = [];
+    // With a known length every chunk is copied to its place at once; joining them at the end would copy them twice.
+    let whole: Buffer | null = null;
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       if (size + chunk.length > limit) {
@@ -78,12 +77,18 @@ function receive(request: IncomingMessage, limit: number): Promise<Buffer | 'cut
         chunks.length = 0;
         return;
       }
-      if (whole === null) chunks.push(chunk);
-      else chunk.copy(whole, size);
+      // Most bodies are one chunk, and that is then the body.
+      if (size === 0 || announced < 0) {
+        chunks.push(chunk);
+      } else {
+        whole ??= beginCopy(announced, chunks);
+        chunk.copy(whole, size);
+      }
       size += chunk.length;
     });
     request.once('end', () => {
-      resolve(whole === null ? Buffer.concat(chunks, size) : whole.subarray(0, size));
+      if (whole !== null) resolve(whole.subarray(0, size));
+      else resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks, size));
     });
     request.once('close', () => {
       resolve('cut');
@@ -92,6 +97,15 @@ function receive(request: IncomingMessage, limit: number): Promise<Buffer | 'cut
       resolve('cut');
     });
   });
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function beginCopy(announced: number, chunks: readonly Buffer[]): Buffer {
+  const whole = Buffer.allocUnsafeSlow(announced);
+  let size = 0;
+  for (const chunk of chunks) size += chunk.copy(whole, size);
+  return whole;
 }
 
 async function decode(

@@ -7,6 +7,7 @@ import type { LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
 import { type OwnHeaders, upgradeHeadersUp } from '../upstream/headers.ts';
 import { bridgeBody, inputItems } from './bridge-body.ts';
 import { BridgeTurn } from './bridge-turn.ts';
+import { ROUTING_HINT } from './decide.ts';
 import type { House } from './house.ts';
 import { errorEvent } from './socket-goodbye.ts';
 import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
@@ -45,14 +46,21 @@ export class BridgeUpstream implements OpenedUpstream {
   }
 }
 
+/** A `response.create` with the model it was judged by, which its request must then name. */
+interface BridgedFrame {
+  readonly frame: ClientFrame;
+  readonly model: string;
+}
+
 /** The turns of one lane, one after the other, as a WebSocket upstream runs them. */
 interface Lane {
   readonly name: string | null;
   running: BridgeTurn | null;
-  readonly waiting: ClientFrame[];
+  readonly waiting: BridgedFrame[];
 }
 
 class BridgeLink implements UpstreamLink {
+  readonly immediate = false;
   readonly inFrame = false;
   readonly inMessage = false;
   readonly #options: BridgeOptions;
@@ -60,7 +68,6 @@ class BridgeLink implements UpstreamLink {
   readonly #lanes = new Map<string | null, Lane>();
   /** The input of each prewarm, which the turn after it goes on from. */
   readonly #prewarms = new Map<string, Buffer>();
-  #model = '';
   #paused = false;
   #over = false;
 
@@ -69,12 +76,7 @@ class BridgeLink implements UpstreamLink {
     this.#listener = listener;
   }
 
-  /** A prewarm has nothing to warm here, so it is answered on this machine. */
-  leaves(generates: boolean): boolean {
-    return generates;
-  }
-
-  send(opcode: number, payload: Buffer): boolean {
+  send(opcode: number, payload: Buffer, judgedModel = ''): boolean {
     if (this.#over) return true;
     if (opcode === OPCODE.ping) this.#listener.control(OPCODE.pong, payload);
     if (opcode !== OPCODE.text && opcode !== OPCODE.binary) return true;
@@ -82,9 +84,9 @@ class BridgeLink implements UpstreamLink {
     if (isUnread(frame)) return true;
     switch (frame.kind) {
       case 'create':
-        return this.#create(frame);
+        return this.#create({ frame, model: judgedModel });
       case 'update':
-        this.#model = frame.asked.model ?? this.#model;
+        // The session's model comes with each turn.
         return true;
       case 'other':
       case 'untyped':
@@ -122,24 +124,25 @@ class BridgeLink implements UpstreamLink {
     this.#prewarms.clear();
   }
 
-  #create(frame: ClientFrame): boolean {
-    if (this.#model === '') this.#model = frame.model ?? '';
+  #create(bridged: BridgedFrame): boolean {
+    const { frame } = bridged;
     const lane = this.#lanes.get(frame.streamId) ?? { name: frame.streamId, running: null, waiting: [] };
     this.#lanes.set(frame.streamId, lane);
     if (lane.running === null) {
-      this.#start(lane, frame);
+      this.#start(lane, bridged);
       return true;
     }
-    lane.waiting.push(frame);
+    lane.waiting.push(bridged);
     return lane.waiting.length < MAX_WAITING;
   }
 
-  #start(lane: Lane, frame: ClientFrame): void {
-    if (!frame.generates) {
-      this.#prewarm(lane, frame);
+  #start(lane: Lane, bridged: BridgedFrame): void {
+    // There is nothing here that a prewarm could warm, so it is answered on this machine.
+    if (!bridged.frame.generates) {
+      this.#prewarm(lane, bridged);
       return;
     }
-    const body = this.#body(frame);
+    const body = this.#body(bridged);
     if (typeof body === 'string') {
       this.#refuse(lane, 400, 'previous_response_not_found', body);
       return;
@@ -159,23 +162,24 @@ class BridgeLink implements UpstreamLink {
     });
     lane.running = turn;
     if (this.#paused) turn.pause();
+    this.#listener.departed(lane.name);
     house.send({ origin, path: `${basePath}/responses`, headers: this.#headers(), body }, turn);
   }
 
   /** The request's body, or the event that says why there is none. */
-  #body(frame: ClientFrame): Buffer | string {
+  #body({ frame, model }: BridgedFrame): Buffer | string {
     const previous = frame.previousResponseId;
     const earlier = previous === null ? null : (this.#prewarms.get(previous) ?? null);
     const isUnknown = previous !== null && earlier === null;
     // The ChatGPT backend keeps nothing between requests; a key account's upstream may know the id.
     const cannot = isUnknown && this.#options.chosen.ready.account.kind === 'oauth';
-    const body = cannot ? null : bridgeBody(frame, { model: this.#model, earlier });
+    const body = cannot ? null : bridgeBody(frame, { model, earlier });
     return body ?? errorEvent(gatewayError('previous_response_not_found', previous ?? ''));
   }
 
   /** Answers as the upstream would, and keeps what the next turn goes on from. */
-  #prewarm(lane: Lane, frame: ClientFrame): void {
-    const id = `resp_${randomBytes(24).toString('hex')}`;
+  #prewarm(lane: Lane, { frame, model }: BridgedFrame): void {
+    const id = responseId();
     const items = inputItems(frame.bytes);
     const known = frame.previousResponseId === null ? Buffer.alloc(0) : this.#prewarms.get(frame.previousResponseId);
     if (items !== null && known !== undefined) {
@@ -186,7 +190,7 @@ class BridgeLink implements UpstreamLink {
       const [oldest] = this.#prewarms.keys();
       if (this.#prewarms.size > MAX_PREWARMS && oldest !== undefined) this.#prewarms.delete(oldest);
     }
-    const response = { id, object: 'response', model: frame.asked.model ?? this.#model, output: [], error: null };
+    const response = { id, object: 'response', model, output: [], error: null };
     const usage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
     this.#say(lane, { type: 'response.created', response: { ...response, status: 'in_progress' } });
     this.#say(lane, { type: 'response.completed', response: { ...response, status: 'completed', usage } });
@@ -195,14 +199,16 @@ class BridgeLink implements UpstreamLink {
 
   /** Over HTTP nothing can be added to a request; cancelling is giving it up. */
   #other(frame: ClientFrame): void {
-    const text = frame.bytes.toString();
-    const isCancel = /"type"\s*:\s*"\s*response\.cancel\s*"/.test(text);
     const lane = this.#lanes.get(frame.streamId);
     const running = lane?.running ?? null;
-    if (isCancel && lane !== undefined && running !== null) {
+    if (frame.type === 'response.cancel' && lane !== undefined && running !== null) {
       running.abort();
       lane.running = null;
-      this.#say(lane, { type: 'response.cancelled', response: { id: running.responseId, status: 'cancelled' } });
+      // Without an id, an end is nobody's.
+      this.#say(lane, {
+        type: 'response.cancelled',
+        response: { id: running.responseId ?? responseId(), status: 'cancelled' },
+      });
       this.#next(lane);
       return;
     }
@@ -245,13 +251,13 @@ class BridgeLink implements UpstreamLink {
 
   #next(lane: Lane): void {
     if (this.#over || lane.running !== null) return;
-    const frame = lane.waiting.shift();
-    if (frame === undefined) {
+    const bridged = lane.waiting.shift();
+    if (bridged === undefined) {
       this.#lanes.delete(lane.name);
       return;
     }
     this.#listener.drained();
-    this.#start(lane, frame);
+    this.#start(lane, bridged);
   }
 
   #headers(): string[] {
@@ -260,12 +266,17 @@ class BridgeLink implements UpstreamLink {
     const headers = ['content-type', 'application/json', 'accept', 'text/event-stream', 'accept-encoding', 'identity'];
     for (let index = 0; index + 1 < flat.length; index += 2) {
       const name = (flat[index] ?? '').toLowerCase();
-      // These speak of the WebSocket that this upstream does not see.
-      const isOther = name !== 'content-type' && name !== 'accept' && name !== 'openai-beta';
+      // These speak of the WebSocket that this upstream does not see, and a hint that was judged at the handshake would
+      // speak for every turn after it.
+      const isOther = !['content-type', 'accept', 'openai-beta', ROUTING_HINT].includes(name);
       if (isOther) headers.push(flat[index] ?? '', flat[index + 1] ?? '');
     }
     return headers;
   }
+}
+
+function responseId(): string {
+  return `resp_${randomBytes(24).toString('hex')}`;
 }
 
 const COMMA = Buffer.from(',');

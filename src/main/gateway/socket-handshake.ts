@@ -63,7 +63,7 @@ export class Handshake {
     const { ready, secret } = chosen;
     const own = {
       key: secret?.value ?? null,
-      judged: { name: ROUTING_HINT, value: decision === null ? this.#hint : decision.routingHint },
+      judged: { name: ROUTING_HINT, value: this.#hintUp(decision) },
     };
     // Realtime has no HTTP counterpart.
     if (ready.account.sockets === 'http_bridge' && this.#asked.dialect === 'responses') {
@@ -84,6 +84,12 @@ export class Handshake {
   get #hint(): string | null {
     const hint = this.#asked.request.headers[ROUTING_HINT];
     return typeof hint === 'string' ? hint : null;
+  }
+
+  /** A tier for a model that nobody has named yet could not be judged by rules for models, so such a hint stays here. */
+  #hintUp(decision: Forward | null): string | null {
+    if (decision === null) return this.#hint;
+    return modelIn(this.#hint ?? '') === null && this.model === '' ? null : decision.routingHint;
   }
 
   /** The routing hint is a wish for a tier before any frame is; null where it names none. */

@@ -6,6 +6,7 @@ import type { Policy } from '../../shared/policy.ts';
 import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
 import { type Unread, isUnread } from '../dialects/dialect.ts';
 import { applyEdits, replaceValue } from '../envelope/edit.ts';
+import type { Occurrence } from '../envelope/scan.ts';
 import { type Block, type Forward, decide } from './decide.ts';
 
 /** The account a session's frames go to, as far as the door looks at it. */
@@ -31,6 +32,14 @@ export interface FrameRefusal extends Unread {
   readonly kind: 'refuse';
 }
 
+/** A model that a frame is judged by, and whether the account's mapping has been applied to it. */
+interface JudgedModel {
+  readonly model: string;
+  readonly mapped: boolean;
+}
+
+const SEVERITY = { pass: 0, force: 1, filter: 2, block: 3 } as const;
+
 /** What is done with one message of a tool. */
 export type FrameVerdict = FrameForward | FrameBlock | FrameRefusal | { readonly kind: 'dead' };
 
@@ -40,22 +49,27 @@ export type FrameVerdict = FrameForward | FrameBlock | FrameRefusal | { readonly
  */
 export class SocketPolicy {
   readonly #tool: string;
+  readonly #isRealtime: boolean;
   #account: SessionAccount;
   #model: string;
   /** True when the upstream named the session's model, so that the account's mapping has been applied already. */
   #upstreamSaid = false;
+  /** The model a Realtime connection runs until the upstream names another, whatever its frames say; else null. */
+  #running: JudgedModel | null = null;
   #first = true;
   #dead = false;
 
-  constructor(account: SessionAccount, tool: string, model = '') {
+  constructor(account: SessionAccount, tool: string, model = '', dialect: 'responses' | 'realtime' = 'responses') {
     this.#account = account;
     this.#tool = tool;
     this.#model = model;
+    if (dialect === 'realtime' && model !== '') this.#running = { model, mapped: false };
+    this.#isRealtime = dialect === 'realtime';
   }
 
   /** The session's model as the upstream sees it; empty while none is known. */
   get model(): string {
-    return this.#upstreamSaid ? this.#model : (mapModel(this.#account.modelMapping, this.#model) ?? this.#model);
+    return this.#upstreamView({ model: this.#model, mapped: this.#upstreamSaid });
   }
 
   get dead(): boolean {
@@ -78,6 +92,7 @@ export class SocketPolicy {
     if (named === '') return;
     this.#model = named;
     this.#upstreamSaid = true;
+    if (this.#isRealtime) this.#running = { model: named, mapped: true };
   }
 
   /** Reads and judges one message with the policy of this moment. */
@@ -129,21 +144,37 @@ export class SocketPolicy {
     const names = frame.tiers.some(({ said }) => said.lenient !== 'missing' && said.lenient !== 'none');
     if (frame.kind !== 'create' && !(frame.kind === 'update' && names)) return null;
     const { model, members } = frame.asked;
-    return decide({
-      asked: {
-        bytes: frame.bytes,
-        envelope: frame.envelope,
-        model: model ?? this.#model,
-        modelMembers: members,
-        tiers: frame.tiers,
-        stream: true,
-      },
-      routingHint: null,
-      account: model === null && this.#upstreamSaid ? { ...this.#account, modelMapping: {} } : this.#account,
-      policy,
-      tool: this.#tool,
-      now,
-    });
+    const session = { model: this.#model, mapped: this.#upstreamSaid };
+    const ask = ({ bytes, envelope, tiers }: ClientFrame, by: JudgedModel, modelMembers: readonly Occurrence[]) =>
+      decide({
+        asked: { bytes, envelope, model: by.model, modelMembers, tiers, stream: true },
+        routingHint: null,
+        account: by.mapped ? { ...this.#account, modelMapping: {} } : this.#account,
+        policy,
+        tool: this.#tool,
+        now,
+      });
+    let decision = ask(frame, model === null ? session : { model, mapped: false }, members);
+    // Where the upstream may run another model than the frame says, that model's rules hold as well.
+    const others = [
+      ...(frame.kind === 'create' && frame.model === null && model !== null ? [session] : []),
+      ...(this.#running === null ? [] : [this.#running]),
+    ];
+    for (const other of others) {
+      if (decision.kind === 'block') return decision;
+      if (other.model === '' || this.#upstreamView(other) === decision.upstreamModel) continue;
+      const left = readFrame(decision.bytes);
+      if (isUnread(left)) throw new TypeError('the door made a frame unreadable');
+      const again = ask(left, other, []);
+      const { requestedTier, upstreamModel } = decision;
+      if (SEVERITY[again.verdict.action] > SEVERITY[decision.verdict.action])
+        decision = { ...again, requestedTier, upstreamModel };
+    }
+    return decision;
+  }
+
+  #upstreamView({ model, mapped }: JudgedModel): string {
+    return mapped ? model : (mapModel(this.#account.modelMapping, model) ?? model);
   }
 
   /** An update's model is mapped as a turn's is; every other frame goes as it came. */

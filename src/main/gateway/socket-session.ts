@@ -6,21 +6,18 @@ import { servesModel } from '../../shared/model.ts';
 import { type ClientFrame, readFrame, refuseFirst } from '../dialects/client-frame.ts';
 import { isUnread } from '../dialects/dialect.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
-import { type LinkEnd, type LinkListener, type UpstreamLink, detachable } from '../upstream/frame-link.ts';
 import type { House } from './house.ts';
+import { MessageQueue } from './message-queue.ts';
 import { SocketEnding } from './socket-ending.ts';
-import { type Goodbye, blockGoodbye, close, endGoodbye, refusalGoodbye } from './socket-goodbye.ts';
+import { type Goodbye, blockGoodbye, close, refusalGoodbye } from './socket-goodbye.ts';
 import { type FrameVerdict, SocketPolicy } from './socket-policy.ts';
 import { type ToolListener, ToolSide, type ToolWebSocket } from './socket-tool.ts';
 import { SocketTurns } from './socket-turns.ts';
+import { UpstreamSide } from './socket-upstream-side.ts';
 import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
 
 /** How long a tool may take to say what it wants (spec B.1). */
 const FIRST_FRAME_MS = 30_000;
-
-/** Messages that may wait while the session moves to another account, and their bytes. */
-const MAX_WAITING = 64;
-const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** What one session is made of. */
 export interface SocketSessionOptions {
@@ -39,23 +36,21 @@ export interface SocketSessionOptions {
 }
 
 /** One WebSocket session: a tool on one side, one upstream on the other, the door and the bill between them. */
-export class SocketSession implements LinkListener, ToolListener {
+export class SocketSession implements ToolListener {
   readonly id = randomUUID();
   readonly #options: SocketSessionOptions;
   readonly #startedAt: number;
   readonly #policy: SocketPolicy;
   readonly #turns: SocketTurns;
   readonly #ending: SocketEnding;
+  readonly #upstream: UpstreamSide;
   #chosen: Chosen;
   #tool: ToolSide | null = null;
-  #link: UpstreamLink | null = null;
-  #detach: () => void = () => undefined;
   #activeAt: number;
   #awaitsFirst: boolean;
   #cancelFirst: (() => void) | null = null;
   /** Messages that came while the session was moving; null while it is not. */
-  #waiting: { payload: Buffer; binary: boolean }[] | null = null;
-  #waitingBytes = 0;
+  #waiting: MessageQueue | null = null;
   #stopping = false;
 
   constructor(options: SocketSessionOptions) {
@@ -65,7 +60,7 @@ export class SocketSession implements LinkListener, ToolListener {
     this.#activeAt = this.#startedAt;
     this.#chosen = chosen;
     this.#awaitsFirst = dialect === 'responses';
-    this.#policy = new SocketPolicy(chosen.ready.account, tool, model);
+    this.#policy = new SocketPolicy(chosen.ready.account, tool, model, dialect);
     this.#turns = new SocketTurns({
       tool,
       dialect,
@@ -83,7 +78,7 @@ export class SocketSession implements LinkListener, ToolListener {
     this.#ending = new SocketEnding({
       turns: this.#turns,
       tool: () => this.#tool,
-      link: () => this.#link,
+      link: () => this.#upstream.link,
       after: house.after,
       onBegin: () => {
         this.#policy.kill();
@@ -92,6 +87,20 @@ export class SocketSession implements LinkListener, ToolListener {
       onOver: () => {
         options.onChange(this, true);
       },
+    });
+    this.#upstream = new UpstreamSide({
+      turns: this.#turns,
+      ending: this.#ending,
+      tool: () => this.#tool,
+      onActivity: this.#used,
+      onProgress: () => {
+        if (this.#stopping) this.#stopIfDone();
+      },
+      onDrained: () => {
+        if (this.#waiting === null) this.#tool?.resume();
+      },
+      log: house.log,
+      about: () => ({ session: this.id, account: this.#chosen.ready.account.id }),
     });
   }
 
@@ -122,7 +131,7 @@ export class SocketSession implements LinkListener, ToolListener {
         this.#ending.begin(close(1008, 'missing first response.create message'), 'first_frame_missing');
       });
     }
-    this.#attach(opened);
+    this.#upstream.attach(opened);
   }
 
   /** Ends a session that nobody has used for so long, between turns only. */
@@ -142,31 +151,37 @@ export class SocketSession implements LinkListener, ToolListener {
     this.#turns.end('gateway_stopping');
     this.#policy.kill();
     this.#tool?.destroy();
-    this.#link?.destroy();
+    this.#upstream.link?.destroy();
   }
 
   // What the tool says.
 
   message(payload: Buffer, binary: boolean): void {
-    this.#activeAt = this.#options.house.now();
+    const { house, keyHash } = this.#options;
+    this.#used();
     if (this.#policy.dead) return;
-    if (this.#isRevoked()) this.#refuse(gatewayError('local_key_invalid'));
-    else if (this.#waiting !== null) this.#wait(payload, binary);
-    else if (this.#awaitsFirst) this.#first(payload, binary);
+    // A key that was revoked opens nothing any more, not even a turn of a session it had opened.
+    const isKnown = house.settings().tools.some((tool) => tool.keyHash === keyHash);
+    if (!isKnown) this.#refuse(gatewayError('local_key_invalid'));
+    else if (this.#waiting !== null) {
+      if (this.#waiting.push({ payload, binary })) return;
+      this.#waiting.take();
+      this.#refuse(gatewayError('queue_full'));
+    } else if (this.#awaitsFirst) this.#first(payload, binary);
     else this.#judge(payload, binary);
   }
 
   ping(payload: Buffer): void {
-    this.#activeAt = this.#options.house.now();
-    if (!this.#policy.dead) this.#link?.send(OPCODE.ping, payload);
+    this.#used();
+    if (!this.#policy.dead) this.#upstream.link?.send(OPCODE.ping, payload);
   }
 
   pong(payload: Buffer): void {
-    if (!this.#policy.dead) this.#link?.send(OPCODE.pong, payload);
+    if (!this.#policy.dead) this.#upstream.link?.send(OPCODE.pong, payload);
   }
 
   written(): void {
-    this.#link?.resume();
+    this.#upstream.link?.resume();
   }
 
   leaving(code: number | null, reason: string): void {
@@ -177,85 +192,27 @@ export class SocketSession implements LinkListener, ToolListener {
     this.#ending.toolGone();
   }
 
-  // What the upstream says.
-
-  wants(head: Buffer): boolean {
-    return this.#turns.wants(head);
-  }
-
-  event(payload: Buffer, whole: boolean): void {
-    this.#turns.event(payload, whole);
-  }
-
-  bytes(bytes: Buffer): void {
-    this.#activeAt = this.#options.house.now();
-    if (!this.#ending.said && bytes.length > 0) {
-      if (this.#tool?.bytes(bytes) === false && !this.#policy.dead) this.#link?.pause();
-    }
-    this.#ending.inMessage = this.#link?.inMessage ?? false;
-    this.#afterUpstream();
-  }
-
-  piece(piece: Buffer, binary: boolean, last: boolean): void {
-    this.#activeAt = this.#options.house.now();
-    // With the last words waiting, only the message under way is still given.
-    if (!this.#ending.said && (!this.#ending.begun || this.#ending.inMessage)) {
-      if (this.#tool?.piece(piece, binary, last) === false && !this.#policy.dead) this.#link?.pause();
-      this.#ending.inMessage = !last;
-    }
-    this.#afterUpstream();
-  }
-
-  control(opcode: number, payload: Buffer): void {
-    this.#activeAt = this.#options.house.now();
-    if (!this.#ending.said) this.#tool?.control(opcode === OPCODE.ping ? 'ping' : 'pong', payload);
-  }
-
-  drained(): void {
-    if (this.#waiting === null) this.#tool?.resume();
-  }
-
-  refused(status: number, error: string, lane: string | null): void {
-    this.#turns.failed(status, error, lane);
-  }
-
-  ended(end: LinkEnd): void {
-    // The rows come before the tool can see the end.
-    this.#turns.end(this.#ending.why ?? 'upstream_cut');
-    const { log } = this.#options.house;
-    const about = { session: this.id, account: this.#chosen.ready.account.id };
-    if ('fault' in end) log.warn({ ...about, what: end.what }, 'the upstream broke the protocol');
-    else if ('cut' in end && !this.#ending.begun)
-      log.warn({ ...about, what: end.cut }, 'the upstream broke off a session');
-    // Inside a frame nothing can be said: a break is the only honest end.
-    this.#ending.linkEnded(this.#link?.inFrame === true ? null : endGoodbye(end));
-  }
-
   // Frames up.
 
   #first(payload: Buffer, binary: boolean): void {
     this.#awaitsFirst = false;
     this.#cancelFirst?.();
     const frame = readFrame(payload);
-    if (isUnread(frame)) {
-      this.#act(this.#policy.refuse(frame), binary);
-      return;
-    }
-    const error = refuseFirst(frame);
-    if (error !== null) this.#act(this.#policy.refuseFrame(frame, error), binary);
-    else if (servesModel(this.#chosen.ready.account.modelMapping, frame.model ?? '')) this.#judgeFrame(frame, binary);
-    else void this.#move(frame, binary);
+    const error = isUnread(frame) ? null : refuseFirst(frame);
+    if (isUnread(frame)) this.#act(this.#policy.refuse(frame), binary);
+    else if (error !== null) this.#act(this.#policy.refuseFrame(frame, error), binary);
+    else if (servesModel(this.#chosen.ready.account.modelMapping, frame.model ?? '')) this.#judge(frame, binary);
+    else this.#move(frame, binary).catch(this.#notMoved);
   }
 
-  #judge(payload: Buffer, binary: boolean): void {
+  #judge(said: Buffer | ClientFrame, binary: boolean): void {
     const { house } = this.#options;
     // Asked for at the last moment: an edit counts from the next frame.
-    this.#act(this.#policy.judge(payload, house.settings().policy, house.now()), binary);
-  }
-
-  #judgeFrame(frame: ClientFrame, binary: boolean): void {
-    const { house } = this.#options;
-    this.#act(this.#policy.judgeFrame(frame, house.settings().policy, house.now()), binary);
+    const { policy } = house.settings();
+    const judge = this.#policy;
+    const verdict =
+      'kind' in said ? judge.judgeFrame(said, policy, house.now()) : judge.judge(said, policy, house.now());
+    this.#act(verdict, binary);
   }
 
   #act(verdict: FrameVerdict, binary: boolean): void {
@@ -276,36 +233,21 @@ export class SocketSession implements LinkListener, ToolListener {
           this.#act(this.#policy.refuseFrame(frame, gatewayError('gateway_stopping')), binary);
           return;
         }
-        if (turn !== null) this.#turns.accepted(frame, turn, this.#link?.leaves(frame.generates) ?? false);
-        if (this.#link?.send(binary ? OPCODE.binary : OPCODE.text, bytes) === false) this.#tool?.pause();
+        if (turn !== null) this.#turns.accepted(frame, turn, this.#upstream.link?.immediate ?? false);
+        const opcode = binary ? OPCODE.binary : OPCODE.text;
+        if (this.#upstream.link?.send(opcode, bytes, turn?.upstreamModel) === false) this.#tool?.pause();
       }
-    }
-  }
-
-  /** A key that was revoked opens nothing any more, not even a turn of a session it had opened. */
-  #isRevoked(): boolean {
-    const { house, keyHash } = this.#options;
-    return !house.settings().tools.some((tool) => tool.keyHash === keyHash);
-  }
-
-  #wait(payload: Buffer, binary: boolean): void {
-    const waiting = this.#waiting ?? [];
-    this.#waitingBytes += payload.length;
-    if (waiting.length >= MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) {
-      this.#waiting = [];
-      this.#refuse(gatewayError('queue_full'));
-    } else {
-      waiting.push({ payload, binary });
     }
   }
 
   /** Nothing was sent yet, so the session may go to an account that serves the model its first frame names. */
   async #move(frame: ClientFrame, binary: boolean): Promise<void> {
     const { house, dialect, openLink } = this.#options;
-    this.#waiting = [];
+    const waiting = new MessageQueue();
+    this.#waiting = waiting;
     this.#tool?.pause();
     // The upstream has seen nothing, so its end is not the session's.
-    this.#unlink();
+    this.#upstream.leave();
     const chosen = await house.accounts.choose(dialect, frame.model ?? '');
     if (this.#isOver()) return;
     if ('code' in chosen) {
@@ -313,40 +255,32 @@ export class SocketSession implements LinkListener, ToolListener {
       return;
     }
     const opened = await openLink(chosen);
+    if (this.#isOver()) {
+      if (!('code' in opened)) opened.destroy();
+      return;
+    }
     if ('code' in opened) {
       this.#turns.refused({ error: gatewayError('upstream_unreachable'), model: frame.model, tier: null });
       this.#ending.begin(opened, 'upstream_unreachable');
       return;
     }
-    if (this.#isOver()) {
-      opened.destroy();
-      return;
-    }
     this.#chosen = chosen;
     this.#policy.moveTo(chosen.ready.account);
     this.#turns.at(chosen.ready, chosen.secret);
-    this.#attach(opened);
-    this.#judgeFrame(frame, binary);
-    const waiting = this.#waiting;
+    this.#upstream.attach(opened);
+    this.#judge(frame, binary);
     this.#waiting = null;
-    for (const one of waiting) this.message(one.payload, one.binary);
+    for (const one of waiting.take()) this.message(one.payload, one.binary);
     this.#tool?.resume();
   }
 
+  readonly #notMoved = (error: unknown): void => {
+    this.#options.house.log.error({ session: this.id, error: String(error) }, 'a session could not be moved');
+    if (!this.#isOver()) this.#refuse(gatewayError('internal'));
+  };
+
   #isOver(): boolean {
     return this.#policy.dead;
-  }
-
-  #attach(opened: OpenedUpstream): void {
-    const { listener, detach } = detachable(this);
-    this.#detach = detach;
-    this.#link = opened.attach(listener, this.#tool?.compressed === true);
-  }
-
-  #unlink(): void {
-    this.#detach();
-    this.#link?.destroy();
-    this.#link = null;
   }
 
   #refuse(error: GatewayError): void {
@@ -355,10 +289,9 @@ export class SocketSession implements LinkListener, ToolListener {
     this.#ending.begin(refusalGoodbye(error), error.code);
   }
 
-  #afterUpstream(): void {
-    if (this.#ending.begun) this.#ending.advance();
-    else if (this.#stopping) this.#stopIfDone();
-  }
+  readonly #used = (): void => {
+    this.#activeAt = this.#options.house.now();
+  };
 
   #stopIfDone(): void {
     if (this.#turns.open > 0 || this.#ending.inMessage) return;

@@ -28,7 +28,8 @@ export class ToolWebSocket extends WebSocket {
   onLeaving: ((code: number | null, reason: string) => void) | null = null;
 
   override close(code?: number, reason?: string | Buffer): void {
-    if (this.onLeaving === null) super.close(code, reason);
+    // In a close that has begun, ws calls this to end the connection, which the tool may be waiting for.
+    if (this.onLeaving === null || this.readyState === WebSocket.CLOSING) super.close(code, reason);
     else this.onLeaving(code ?? null, reason?.toString() ?? '');
   }
 

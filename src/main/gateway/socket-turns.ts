@@ -32,6 +32,10 @@ export interface SocketTurnsOptions {
 interface OpenTurn {
   readonly meter: Meter;
   readonly lane: string | null;
+  /** The tier in its bytes; null is none. */
+  readonly sentTier: string | null;
+  /** True once its bytes have left the machine. */
+  left: boolean;
   /** The upstream's name for it, once it has one. */
   responseId: string | null;
   facts: AnswerFacts;
@@ -46,11 +50,12 @@ interface OpenTurn {
  */
 export class SocketTurns {
   readonly #options: SocketTurnsOptions;
-  readonly #tiers: (string | null)[] = [];
+  readonly #shown: OpenTurn[] = [];
   readonly #ended: string[] = [];
   #open: OpenTurn[] = [];
   #upstream: { readonly ready: ReadyAccount; readonly secret: Secret | null } | null = null;
   #count = 0;
+  #over = false;
 
   constructor(options: SocketTurnsOptions) {
     this.#options = options;
@@ -68,7 +73,7 @@ export class SocketTurns {
 
   /** The tiers that left with the last turns, oldest first. */
   get tiers(): readonly (string | null)[] {
-    return this.#tiers;
+    return this.#shown.map(({ left, sentTier }) => (left ? sentTier : null));
   }
 
   /** Whose turns these are from now on. */
@@ -76,11 +81,19 @@ export class SocketTurns {
     this.#upstream = { ready, secret };
   }
 
-  /** A `response.create` is about to leave, or to be answered on this machine. */
-  accepted(frame: ClientFrame, decision: Forward, leaves = true): void {
-    const meter = this.#judged(frame, decision);
-    if (leaves && this.#upstream !== null) meter.sending(this.#upstream.secret);
-    this.#begin(meter, frame.streamId, leaves ? decision.sentTier : null);
+  /** A `response.create` is about to leave; or, where it does not leave at once, to wait for `departed`. */
+  accepted(frame: ClientFrame, decision: Forward, immediate = true): void {
+    const turn = this.#begin(this.#judged(frame, decision), frame.streamId, decision.sentTier);
+    if (immediate) this.#leave(turn);
+    this.#options.onChange();
+  }
+
+  /** The oldest turn of a lane that was still on this machine leaves it. */
+  departed(lane: string | null): void {
+    const turn = this.#open.find((one) => !one.left && one.responseId === null && one.lane === lane);
+    if (turn === undefined) return;
+    this.#leave(turn);
+    this.#options.onChange();
   }
 
   /** A frame was blocked: it has a row of its own and changes nothing of the others. */
@@ -106,7 +119,7 @@ export class SocketTurns {
   /** One text message of the upstream, before it goes on; of one that was too large to gather only the beginning. */
   event(payload: Buffer, whole: boolean): void {
     const type = typeAtFront(payload);
-    if (type !== null && !this.#matters(type)) return;
+    if (this.#over || (type !== null && !this.#matters(type))) return;
     if (!whole) {
       this.#oversized(type);
       return;
@@ -127,8 +140,9 @@ export class SocketTurns {
     if (turn !== undefined) this.#finish(turn, { status, error, partial: false });
   }
 
-  /** The session is over: every turn still under way leaves a partial row. */
+  /** The session is over: every turn still under way leaves a partial row, and what is still said adds none. */
   end(error: string): void {
+    this.#over = true;
     for (const turn of [...this.#open]) this.#abandon(turn, error);
   }
 
@@ -148,13 +162,17 @@ export class SocketTurns {
 
   #begin(meter: Meter, lane: string | null, sentTier: string | null): OpenTurn {
     const facts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
-    const turn: OpenTurn = { meter, lane, responseId: null, facts, failure: null };
+    const turn: OpenTurn = { meter, lane, sentTier, left: false, responseId: null, facts, failure: null };
     this.#open.push(turn);
     this.#count += 1;
-    this.#tiers.push(sentTier);
-    if (this.#tiers.length > SHOWN_TIERS) this.#tiers.shift();
-    this.#options.onChange();
+    this.#shown.push(turn);
+    if (this.#shown.length > SHOWN_TIERS) this.#shown.shift();
     return turn;
+  }
+
+  #leave(turn: OpenTurn): void {
+    turn.left = true;
+    if (this.#upstream !== null) turn.meter.sending(this.#upstream.secret);
   }
 
   #matters(type: string): boolean {
@@ -226,8 +244,10 @@ export class SocketTurns {
   #unasked(lane: string | null): OpenTurn {
     const meter = this.#meter();
     meter.asked(this.#options.sessionModel(), null, true);
-    if (this.#upstream !== null) meter.sending(this.#upstream.secret);
-    return this.#begin(meter, lane, null);
+    const turn = this.#begin(meter, lane, null);
+    this.#leave(turn);
+    this.#options.onChange();
+    return turn;
   }
 
   /** An error event ends no turn by itself (spec B.7), but may have been the only answer that one will get. */

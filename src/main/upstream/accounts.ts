@@ -33,7 +33,9 @@ export interface AccountsOptions {
 export class Accounts {
   readonly #options: AccountsOptions;
   #settings: readonly Account[] = [];
+  /** In the order of the settings. */
   #ready: readonly ReadyAccount[] = [];
+  #byPriority: readonly ReadyAccount[] = [];
   #loading: Promise<void> = Promise.resolve();
 
   constructor(options: AccountsOptions) {
@@ -46,7 +48,9 @@ export class Accounts {
     const wanted = this.#settings;
     const loading = this.#loading.then(async () => {
       const ready = await Promise.all(wanted.map((account) => this.#prepare(account)));
-      if (wanted === this.#settings) this.#ready = ready;
+      if (wanted !== this.#settings) return;
+      this.#ready = ready;
+      this.#byPriority = [...ready].sort((a, b) => a.account.priority - b.account.priority);
     });
     // One that failed must not fail all that come after it.
     this.#loading = loading.catch(() => undefined);
@@ -73,18 +77,26 @@ export class Accounts {
     serves: (ready: ReadyAccount) => boolean,
     model: string,
   ): Promise<ChosenAccount | GatewayError> {
-    const candidates = (): ReadyAccount[] =>
-      this.#ready
-        .filter(({ account }) => account.enabled && speaks(account, dialect))
-        .sort((a, b) => a.account.priority - b.account.priority);
-    if (candidates().length === 0) return gatewayError('account_missing');
-    const [first] = candidates().filter(serves);
-    if (first === undefined) return gatewayError('model_not_served', model);
-    const chosen = usable(candidates().filter(serves));
-    if (chosen !== null) return chosen;
+    const chosen = this.#pick(dialect, serves, model);
+    if (!('code' in chosen) || chosen.code !== 'key_unavailable') return chosen;
     // A keychain may have been unlocked since; the choice is then made anew.
     await this.reload();
-    return usable(candidates().filter(serves)) ?? gatewayError('key_unavailable', keyProblem(first));
+    return this.#pick(dialect, serves, model);
+  }
+
+  #pick(dialect: DialectName, serves: (ready: ReadyAccount) => boolean, model: string): ChosenAccount | GatewayError {
+    let speaking = false;
+    let keyless: ReadyAccount | null = null;
+    for (const ready of this.#byPriority) {
+      if (!ready.account.enabled || !speaks(ready.account, dialect)) continue;
+      speaking = true;
+      if (!serves(ready)) continue;
+      const secret = firstSecret(ready);
+      if (secret !== null || ready.keys.length === 0) return { ready, secret };
+      keyless ??= ready;
+    }
+    if (keyless !== null) return gatewayError('key_unavailable', keyProblem(keyless));
+    return speaking ? gatewayError('model_not_served', model) : gatewayError('account_missing');
   }
 
   /** The accounts as the window may know them. */
@@ -113,15 +125,6 @@ export class Accounts {
     }));
     return { account, origin, basePath: pathname.replace(/\/+$/, ''), keys: await Promise.all(keys) };
   }
-}
-
-/** The first account that has a key, or needs none. */
-function usable(serving: readonly ReadyAccount[]): ChosenAccount | null {
-  for (const ready of serving) {
-    const secret = firstSecret(ready);
-    if (secret !== null || ready.keys.length === 0) return { ready, secret };
-  }
-  return null;
 }
 
 /** Anthropic's own API speaks Messages and nothing else. */

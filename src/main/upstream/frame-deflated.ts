@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { DIAL_TIMEOUT_MS, type DialOptions, type DialRequest, type DialResult } from './dial.ts';
 import { OPCODE } from './frame-code.ts';
-import type { LinkListener, UpstreamLink } from './frame-link.ts';
+import { CLOSE_MS, KEEP_ALIVE_MS, type LinkListener, type UpstreamLink } from './frame-link.ts';
 
 /** Larger messages of an upstream end the session: they have to be inflated whole before they can go on. */
 const MAX_MESSAGE = 128 * 1024 * 1024;
@@ -23,13 +23,15 @@ export function dialDeflated(
   { origin, path, headers, protocols }: DialRequest,
   { after, signal }: DialOptions,
 ): Promise<DeflatedUpstream | Exclude<DialResult, { kind: 'open' }>> {
-  const webSocket = new WebSocket(origin.replace(/^http/, 'ws') + path, [...protocols], {
+  const options = {
     headers: asObject(headers),
     perMessageDeflate: true,
     autoPong: false,
     followRedirects: false,
+    closeTimeout: CLOSE_MS,
     maxPayload: MAX_MESSAGE,
-  });
+  };
+  const webSocket = new WebSocket(origin.replace(/^http/, 'ws') + path, [...protocols], options);
   return new Promise((resolve) => {
     let rawHeaders: readonly string[] = [];
     const settle = (result: DeflatedUpstream | Exclude<DialResult, { kind: 'open' }>): void => {
@@ -50,6 +52,8 @@ export function dialDeflated(
     });
     webSocket.on('upgrade', (response: IncomingMessage) => {
       rawHeaders = response.rawHeaders;
+      // ws does not probe, and a peer that vanished would never be noticed.
+      response.socket.setKeepAlive(true, KEEP_ALIVE_MS);
     });
     webSocket.on('unexpected-response', (_, response: IncomingMessage) => {
       response.resume();
@@ -73,6 +77,7 @@ export function dialDeflated(
 
 /** A link whose messages are compressed on the wire, and so go on one by one. */
 class DeflatedLink implements UpstreamLink {
+  readonly immediate = true;
   readonly inFrame = false;
   readonly inMessage = false;
   readonly #webSocket: WebSocket;
@@ -102,10 +107,6 @@ class DeflatedLink implements UpstreamLink {
       else listener.ended({ code: code === 1005 ? null : code, reason: reason.toString() });
     });
     webSocket.resume();
-  }
-
-  leaves(): boolean {
-    return true;
   }
 
   send(opcode: number, payload: Buffer): boolean {

@@ -13,6 +13,8 @@ export interface LinkListener extends MessageReader, PieceSink {
   bytes(bytes: Buffer): void;
   /** What was sent has gone out. */
   drained(): void;
+  /** The next turn of a lane leaves the machine; told only by links that are not `immediate`. */
+  departed(lane: string | null): void;
   /** The HTTP status with which the upstream refused a turn; where turns are HTTP requests. */
   refused(status: number, error: string, lane: string | null): void;
   /** The end, once. */
@@ -25,10 +27,10 @@ export interface UpstreamLink {
   readonly inFrame: boolean;
   /** True while what the tool has been given ends inside a message. */
   readonly inMessage: boolean;
-  /** Whether a turn will leave the machine; a prewarm does not everywhere. */
-  leaves(generates: boolean): boolean;
-  /** Sends one frame; false when the sender should wait for `drained`. */
-  send(opcode: number, payload: Buffer): boolean;
+  /** True where what is sent leaves the machine at once; elsewhere a turn may wait, or be answered here. */
+  readonly immediate: boolean;
+  /** Sends one frame, a turn's with the model it was judged by; false when the sender should wait for `drained`. */
+  send(opcode: number, payload: Buffer, judgedModel?: string): boolean;
   /** From now on gives no more than the rest of the message under way; what follows is still read. */
   stop(): void;
   pause(): void;
@@ -42,10 +44,11 @@ export interface UpstreamLink {
 export const KEEP_ALIVE_MS = 30_000;
 
 /** How long the upstream may take to answer a close frame. */
-const CLOSE_MS = 2000;
+export const CLOSE_MS = 2000;
 
 /** A link over a raw socket: frames up are encoded here, frames down are walked and go on as they came. */
 export class FrameLink implements UpstreamLink {
+  readonly immediate = true;
   readonly #socket: Socket;
   readonly #encoder = new FrameEncoder();
   readonly #walker: FrameWalker;
@@ -83,10 +86,6 @@ export class FrameLink implements UpstreamLink {
 
   get inMessage(): boolean {
     return this.#walker.inMessage;
-  }
-
-  leaves(): boolean {
-    return true;
   }
 
   send(opcode: number, payload: Buffer): boolean {
@@ -182,6 +181,7 @@ export function detachable(listener: LinkListener): { readonly listener: LinkLis
       piece: when((piece, binary, last) => listener.piece(piece, binary, last)),
       control: when((opcode, payload) => listener.control(opcode, payload)),
       drained: when(() => listener.drained()),
+      departed: when((lane) => listener.departed(lane)),
       refused: when((status, error, lane) => listener.refused(status, error, lane)),
       ended: when((end) => listener.ended(end)),
     },

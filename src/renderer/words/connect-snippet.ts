@@ -38,6 +38,7 @@ export function connectSnippets(baseUrl: string, key: string): readonly ConnectS
             `base_url = "${baseUrl}"`,
             'env_key = "TIERGATE_KEY"',
             'wire_api = "responses"',
+            'supports_websockets = true',
           ].join('\n'),
         },
         { place: 'The shell that starts Codex', text: `export TIERGATE_KEY=${key}` },

@@ -1,0 +1,120 @@
+import type { Log } from '../logs/log.ts';
+import { OPCODE } from '../upstream/frame-code.ts';
+import { type LinkEnd, type LinkListener, type UpstreamLink, detachable } from '../upstream/frame-link.ts';
+import type { SocketEnding } from './socket-ending.ts';
+import { endGoodbye } from './socket-goodbye.ts';
+import type { ToolSide } from './socket-tool.ts';
+import type { SocketTurns } from './socket-turns.ts';
+import type { OpenedUpstream } from './socket-upstream.ts';
+
+/** What the upstream's end of a session works with. */
+export interface UpstreamSideParts {
+  readonly turns: SocketTurns;
+  readonly ending: SocketEnding;
+  readonly tool: () => ToolSide | null;
+  /** Something came, so the session is in use. */
+  readonly onActivity: () => void;
+  /** A message or a turn may have ended, in a session that is not ending yet. */
+  readonly onProgress: () => void;
+  /** What was sent has gone out. */
+  readonly onDrained: () => void;
+  readonly log: Log;
+  /** The session, in the log's words. */
+  readonly about: () => Readonly<Record<string, unknown>>;
+}
+
+/** The upstream's end of a session: what comes from it is put on the bill first, and then goes to the tool. */
+export class UpstreamSide implements LinkListener {
+  readonly #parts: UpstreamSideParts;
+  #link: UpstreamLink | null = null;
+  #detach: () => void = () => undefined;
+
+  constructor(parts: UpstreamSideParts) {
+    this.#parts = parts;
+  }
+
+  /** The connection; null while there is none. */
+  get link(): UpstreamLink | null {
+    return this.#link;
+  }
+
+  /** Takes a connection into use. */
+  attach(opened: OpenedUpstream): void {
+    const { listener, detach } = detachable(this);
+    this.#detach = detach;
+    this.#link = opened.attach(listener, this.#parts.tool()?.compressed === true);
+  }
+
+  /** Lets go of a connection that nothing was sent on, so that its end is not the session's. */
+  leave(): void {
+    this.#detach();
+    this.#link?.destroy();
+    this.#link = null;
+  }
+
+  wants(head: Buffer): boolean {
+    return this.#parts.turns.wants(head);
+  }
+
+  event(payload: Buffer, whole: boolean): void {
+    this.#parts.turns.event(payload, whole);
+  }
+
+  bytes(bytes: Buffer): void {
+    const { ending, tool, onActivity } = this.#parts;
+    onActivity();
+    if (!ending.said && bytes.length > 0) this.#given(tool()?.bytes(bytes));
+    ending.inMessage = this.#link?.inMessage ?? false;
+    this.#passed();
+  }
+
+  piece(piece: Buffer, binary: boolean, last: boolean): void {
+    const { ending, tool, onActivity } = this.#parts;
+    onActivity();
+    // With the last words waiting, only the message under way is still given.
+    if (!ending.said && (!ending.begun || ending.inMessage)) {
+      this.#given(tool()?.piece(piece, binary, last));
+      ending.inMessage = !last;
+    }
+    this.#passed();
+  }
+
+  control(opcode: number, payload: Buffer): void {
+    const { ending, tool, onActivity } = this.#parts;
+    onActivity();
+    if (!ending.said) tool()?.control(opcode === OPCODE.ping ? 'ping' : 'pong', payload);
+  }
+
+  drained(): void {
+    this.#parts.onDrained();
+  }
+
+  departed(lane: string | null): void {
+    this.#parts.turns.departed(lane);
+  }
+
+  refused(status: number, error: string, lane: string | null): void {
+    this.#parts.turns.failed(status, error, lane);
+  }
+
+  ended(end: LinkEnd): void {
+    const { turns, ending, log, about } = this.#parts;
+    // The rows come before the tool can see the end.
+    turns.end(ending.why ?? 'upstream_cut');
+    if ('fault' in end) log.warn({ ...about(), what: end.what }, 'the upstream broke the protocol');
+    else if ('cut' in end && !ending.begun) log.warn({ ...about(), what: end.cut }, 'the upstream broke off a session');
+    // Inside a frame nothing can be said: a break is the only honest end.
+    ending.linkEnded(this.#link?.inFrame === true ? null : endGoodbye(end));
+  }
+
+  #passed(): void {
+    const { ending, onProgress } = this.#parts;
+    if (ending.begun) ending.advance();
+    else onProgress();
+  }
+
+  /** A tool that does not keep up is waited for, but not with its session's last words. */
+  #given(room: boolean | undefined): void {
+    if (room === false && !this.#parts.ending.begun) this.#link?.pause();
+  }
+}
