@@ -18,8 +18,6 @@ export interface AnswerOptions {
   readonly dialect: Dialect;
   readonly meter: Meter;
   readonly account: Account;
-  /** Whether the tool asked for a stream. */
-  readonly streamed: boolean;
 }
 
 /**

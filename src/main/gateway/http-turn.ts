@@ -82,7 +82,7 @@ async function ask(
   }
 
   meter.sending(secret);
-  const answer = new Answer({ house, response, dialect, meter, account: ready.account, streamed: asked.stream });
+  const answer = new Answer({ house, response, dialect, meter, account: ready.account });
   house.send(
     {
       origin: ready.origin,

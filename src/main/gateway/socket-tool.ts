@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { KEEP_ALIVE_MS } from '../upstream/frame-link.ts';
 import type { Goodbye } from './socket-goodbye.ts';
+import { TickCork } from '../upstream/tick-cork.ts';
 
 /** Compressed messages wait in a queue of their own; above this the upstream is not read. */
 const MAX_BACKLOG = 1024 * 1024;
@@ -44,13 +45,14 @@ export class ToolWebSocket extends WebSocket {
 export class ToolSide {
   readonly #webSocket: ToolWebSocket;
   readonly #socket: Socket;
+  readonly #cork: TickCork;
   readonly #listener: ToolListener;
-  #corked = false;
   #waiting = false;
 
   constructor(webSocket: ToolWebSocket, socket: Socket, listener: ToolListener) {
     this.#webSocket = webSocket;
     this.#socket = socket;
+    this.#cork = new TickCork(socket);
     this.#listener = listener;
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     webSocket.onLeaving = (code, reason) => {
@@ -81,13 +83,13 @@ export class ToolSide {
   /** Passes frames on; false when the sender should wait for `written`. */
   bytes(bytes: Buffer): boolean {
     if (this.#socket.destroyed) return true;
-    this.#cork();
+    this.#cork.gather();
     return this.#note(this.#socket.write(bytes));
   }
 
   /** Sends a message, or a piece of one as a fragment; false when the sender should wait for `written`. */
   piece(payload: Buffer, binary: boolean, last: boolean): boolean {
-    if (!this.compressed) this.#cork();
+    if (!this.compressed) this.#cork.gather();
     this.#webSocket.send(payload, { binary, fin: last }, this.#sent);
     return this.#note(this.#webSocket.bufferedAmount < MAX_BACKLOG);
   }
@@ -119,19 +121,6 @@ export class ToolSide {
     if (!room) this.#waiting = true;
     return room;
   }
-
-  /** What the event loop brings in one tick leaves as one write. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    process.nextTick(this.#uncork);
-  }
-
-  readonly #uncork = (): void => {
-    this.#corked = false;
-    this.#socket.uncork();
-  };
 
   readonly #sent = (): void => {
     if (this.#waiting && this.#webSocket.bufferedAmount < MAX_BACKLOG / 2) this.#onDrain();

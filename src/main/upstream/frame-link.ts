@@ -3,6 +3,7 @@ import type { CloseSaid } from './frame-code.ts';
 import { FrameEncoder } from './frame-encoder.ts';
 import { type FrameFault, FrameWalker, type MessageReader, type PieceSink } from './frame-walker.ts';
 import type { Dialled } from './dial.ts';
+import { TickCork } from './tick-cork.ts';
 
 /** How an upstream connection ended: with a close frame, over a broken rule, or without a word. */
 export type LinkEnd = CloseSaid | FrameFault | { readonly cut: string };
@@ -50,12 +51,12 @@ export const CLOSE_MS = 2000;
 export class FrameLink implements UpstreamLink {
   readonly immediate = true;
   readonly #socket: Socket;
+  readonly #cork: TickCork;
   readonly #encoder = new FrameEncoder();
   readonly #walker: FrameWalker;
   readonly #listener: LinkListener;
   readonly #after: (milliseconds: number, action: () => void) => () => void;
   readonly #wholly: boolean;
-  #corked = false;
   #closing: (() => void) | null = null;
   #over = false;
 
@@ -67,6 +68,7 @@ export class FrameLink implements UpstreamLink {
     wholly: boolean,
   ) {
     this.#socket = socket;
+    this.#cork = new TickCork(socket);
     this.#listener = listener;
     this.#after = after;
     this.#wholly = wholly;
@@ -90,7 +92,7 @@ export class FrameLink implements UpstreamLink {
 
   send(opcode: number, payload: Buffer): boolean {
     if (this.#closing !== null || this.#socket.destroyed) return true;
-    this.#cork();
+    this.#cork.gather();
     return this.#socket.write(this.#encoder.encode(opcode, payload));
   }
 
@@ -116,19 +118,6 @@ export class FrameLink implements UpstreamLink {
   destroy(): void {
     this.#socket.destroy();
   }
-
-  /** Frames of one tick leave as one write. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    process.nextTick(this.#uncork);
-  }
-
-  readonly #uncork = (): void => {
-    this.#corked = false;
-    this.#socket.uncork();
-  };
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#over) return;
