@@ -187,6 +187,9 @@ class Gateway implements Runtime {
       refused: Object.fromEntries(this.#refused),
       lostRows: this.#ledger.lost,
       notices: this.#notices.list(),
+      paused: null,
+      spend: { day: NOTHING_SPENT, week: NOTHING_SPENT, month: NOTHING_SPENT },
+      budgets: [],
     };
   }
 
@@ -216,6 +219,7 @@ class Gateway implements Runtime {
     this.#inForce = inForce(state.settings);
     this.#showProblem(state);
     this.#pushes.policyChanged();
+    this.#pushes.settingsChanged();
     this.#pushes.statusChanged();
     this.log.info({ source: state.source }, 'settings changed');
     this.#loadKeys()
@@ -280,6 +284,8 @@ class Gateway implements Runtime {
     };
   }
 }
+
+const NOTHING_SPENT = { cost: '0', saved: '0', premium: '0', turns: 0, unpriced: 0 };
 
 function inForce({ policy, tools, gateway }: Settings): ReturnType<House['settings']> {
   const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;

@@ -41,6 +41,10 @@ export function GatewayProvider({
           case 'policy':
             queries.setQueryData(queryKeys.policy, push.policy);
             break;
+          case 'settings':
+          case 'budget':
+            // Budgets stand in the status too; this one is for notifications.
+            break;
         }
       },
       (connected) => {

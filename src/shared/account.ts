@@ -28,11 +28,37 @@ const BaseUrl = z.string().superRefine((value, context) => {
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
 });
 
+/** What the gateway itself writes, or must not be said twice: an account cannot set these. */
+const OWN_HEADERS =
+  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept-encoding|authorization|api-key|x-api-key|cookie|proxy-.*|x-tiergate-.*|x-codex-routing-hint|anthropic-beta)$/i;
+
+const HeaderName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'not the name of a header')
+  .refine((name) => !OWN_HEADERS.test(name), 'this header belongs to the gateway');
+
+const ProxyUrl = z.string().superRefine((value, context) => {
+  const url = URL.parse(value);
+  if (url === null || !/^(?:https?|socks5h?):$/.test(url.protocol))
+    context.addIssue({ code: 'custom', message: 'not an http, https or socks5 address' });
+  else if (url.username !== '' || url.password !== '')
+    context.addIssue({ code: 'custom', message: 'a proxy with a password cannot be used: settings hold no secrets' });
+});
+
+/** The kinds of upstream. */
+export const PROVIDERS = ['openai', 'anthropic', 'compatible'] as const;
+
+/** One of {@link PROVIDERS}. */
+export type Provider = (typeof PROVIDERS)[number];
+
+/** A share of a plan's quota in percent, from which an account rests until the quota's window begins anew. */
+const Share = z.number().min(1).max(100);
+
 /** One upstream identity as the settings file spells it. */
 export const AccountSchema = z.strictObject({
   id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits and . _ - only'),
   enabled: z.boolean().default(true),
-  provider: z.enum(['openai', 'anthropic', 'compatible']),
+  provider: z.enum(PROVIDERS),
   kind: z.enum(['apikey', 'oauth']) satisfies z.ZodType<AccountKind>,
   baseUrl: BaseUrl,
   keys: z.array(KeySourceSchema).default([]),
@@ -47,6 +73,21 @@ export const AccountSchema = z.strictObject({
   sockets: z.enum(['relay', 'http_bridge']).default('relay'),
   /** Offers permessage-deflate to this upstream; off, because nothing is gained on a fast line. */
   compressSockets: z.boolean().default(false),
+  /** The protocols this upstream speaks; absent is decided by its provider. */
+  speaks: z
+    .array(z.enum(['responses', 'chat', 'messages']))
+    .min(1)
+    .optional(),
+  /** Whether a turn may fail over to this account where it would be dearer than on the account before. */
+  allowDearer: z.boolean().default(false),
+  /** The way out to this upstream; absent is straight. */
+  proxy: ProxyUrl.optional(),
+  /** Said with every request to this upstream. */
+  headers: z.record(HeaderName, z.string().regex(/^[\x20-\x7e]*$/, 'printable ASCII only')).default({}),
+  /** Processed in a region for which the provider asks more. */
+  regional: z.boolean().default(false),
+  /** When a login's account rests, by the share of each quota that is used. */
+  pauseAt: z.strictObject({ fiveHours: Share.optional(), week: Share.optional() }).prefault({}),
 });
 
 /** One upstream identity: provider, base URL, kind, ordered keys, model mapping. */

@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import type { Policy } from './policy.ts';
-import { ToolNameSchema } from './settings.ts';
+import { AccountStateSchema, ACCOUNT_CALLS } from './calls/account.ts';
+import { APP_CALLS } from './calls/app.ts';
+import { BILL_CALLS } from './calls/bill.ts';
+import { type Call, Nothing } from './calls/call.ts';
+import { DATA_CALLS } from './calls/data.ts';
+import { PolicyDocumentSchema, POLICY_CALLS } from './calls/policy.ts';
+import { TOOL_CALLS } from './calls/tool.ts';
+import { TURN_CALLS } from './calls/turn.ts';
+import { BudgetStateSchema, BUDGET_THRESHOLDS } from './budget.ts';
+import { MoneySchema } from './money.ts';
 import { TurnSchema } from './turn.ts';
+
+export type { AccountState } from './calls/account.ts';
 
 /** Something the person should know, with what to do about it; it stays until its cause is gone. */
 const NoticeSchema = z.object({
@@ -15,28 +25,15 @@ const NoticeSchema = z.object({
 /** Something the person should know. */
 export type Notice = z.output<typeof NoticeSchema>;
 
-/** One account as the window may know it: no key, only how to tell the keys apart. */
-const AccountStateSchema = z.object({
-  id: z.string(),
-  provider: z.string(),
-  kind: z.enum(['apikey', 'oauth']),
-  baseUrl: z.string(),
-  enabled: z.boolean(),
-  sandbox: z.boolean(),
-  keys: z.array(
-    z.object({
-      /** Where the key is kept: `keychain openai/1` or `env OPENAI_API_KEY`. */
-      source: z.string(),
-      fingerprint: z.string().nullable(),
-      lastFour: z.string().nullable(),
-      /** Why there is no key; null when there is one. */
-      problem: z.string().nullable(),
-    }),
-  ),
+/** What was spent in a time that has not ended yet. */
+const SpendSchema = z.object({
+  cost: MoneySchema,
+  saved: MoneySchema,
+  premium: MoneySchema,
+  turns: z.int(),
+  /** Turns whose price is not known, which `cost` therefore lacks. */
+  unpriced: z.int(),
 });
-
-/** One account as the window may know it. */
-export type AccountState = z.output<typeof AccountStateSchema>;
 
 /** One WebSocket session that is open. */
 const OpenSessionSchema = z.object({
@@ -80,55 +77,26 @@ const StatusSchema = z.object({
   /** Turns that could not be recorded. */
   lostRows: z.int(),
   notices: z.array(NoticeSchema),
+  /** While new turns are refused: until when (null is until resumed); null while the gateway works. */
+  paused: z.object({ until: z.int().nullable() }).nullable(),
+  /** In the person's own calendar. */
+  spend: z.object({ day: SpendSchema, week: SpendSchema, month: SpendSchema }),
+  budgets: z.array(BudgetStateSchema),
 });
 
 /** What the gateway is and how it does. */
 export type Status = z.output<typeof StatusSchema>;
 
-/** A page of the ledger; pages go on from `seq`, so rows that arrive meanwhile never shift them. */
-const TurnPageRequestSchema = z.strictObject({
-  order: z.enum(['newest', 'oldest']).default('newest'),
-  /** Rows beyond this `seq` in the chosen order. */
-  after: z.int().optional(),
-  limit: z.int().min(1).max(1000).default(100),
-});
-
-const PolicyDocumentSchema = z.custom<Policy>((value) => typeof value === 'object' && value !== null);
-const ProblemSchema = z.object({ path: z.string(), message: z.string() });
-const Nothing = z.strictObject({}).default({});
-
-/** One thing that may be asked: the shape of the question and of the answer. */
-interface Call {
-  readonly input: z.ZodType;
-  readonly output: z.ZodType;
-}
-
 /** Everything the window and the command line may ask. Queries change nothing; commands say so in their name. */
 export const CALLS = {
   'status.get': { input: Nothing, output: StatusSchema },
-  'turns.page': { input: TurnPageRequestSchema, output: z.object({ turns: z.array(TurnSchema), more: z.boolean() }) },
-  'policy.get': { input: Nothing, output: PolicyDocumentSchema },
-  /** Answers when the policy is in force for the next request. */
-  'policy.set': { input: z.strictObject({ policy: z.unknown() }), output: PolicyDocumentSchema },
-  'policy.check': {
-    input: z.strictObject({ policy: z.unknown() }),
-    output: z.object({ problems: z.array(ProblemSchema) }),
-  },
-  'tool.list': { input: Nothing, output: z.object({ tools: z.array(z.object({ name: z.string() })) }) },
-  /** The only answer that ever holds the local key. */
-  'tool.add': {
-    input: z.strictObject({ name: ToolNameSchema }),
-    output: z.object({ name: z.string(), key: z.string() }),
-  },
-  'tool.revoke': { input: z.strictObject({ name: z.string() }), output: z.object({ name: z.string() }) },
-  'key.set': {
-    input: z.strictObject({ name: z.string().regex(/^[\w./-]{1,128}$/), key: z.string().min(1) }),
-    output: z.object({ fingerprint: z.string(), lastFour: z.string() }),
-  },
-  'key.remove': {
-    input: z.strictObject({ name: z.string().regex(/^[\w./-]{1,128}$/) }),
-    output: z.object({ removed: z.boolean() }),
-  },
+  ...TURN_CALLS,
+  ...BILL_CALLS,
+  ...POLICY_CALLS,
+  ...ACCOUNT_CALLS,
+  ...TOOL_CALLS,
+  ...APP_CALLS,
+  ...DATA_CALLS,
 } as const satisfies Record<string, Call>;
 
 /** The name of something that may be asked. */
@@ -143,16 +111,25 @@ export type CallArguments<Name extends CallName> = z.output<(typeof CALLS)[Name]
 /** What a call answers. */
 export type CallOutput<Name extends CallName> = z.output<(typeof CALLS)[Name]['output']>;
 
-/** One handler for every call. */
-export type ControlHandlers = {
-  readonly [Name in CallName]: (input: CallArguments<Name>) => Promise<CallOutput<Name>> | CallOutput<Name>;
+/** One handler for each of some calls. */
+export type HandlersOf<Calls extends Record<string, Call>> = {
+  readonly [Name in keyof Calls]: (
+    input: z.output<Calls[Name]['input']>,
+  ) => Promise<z.output<Calls[Name]['output']>> | z.output<Calls[Name]['output']>;
 };
+
+/** One handler for every call. */
+export type ControlHandlers = HandlersOf<typeof CALLS>;
 
 /** What is pushed without being asked: finished turns in ledger order, and the whole status or policy after a change. */
 export const PushSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('turns'), turns: z.array(TurnSchema) }),
   z.object({ type: z.literal('status'), status: StatusSchema }),
   z.object({ type: z.literal('policy'), policy: PolicyDocumentSchema }),
+  /** A budget has reached a threshold, once in its period. */
+  z.object({ type: z.literal('budget'), budget: BudgetStateSchema, threshold: z.literal(BUDGET_THRESHOLDS) }),
+  /** The settings have changed: what shows them asks again. */
+  z.object({ type: z.literal('settings') }),
 ]);
 
 /** What is pushed without being asked. */

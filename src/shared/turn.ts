@@ -4,11 +4,38 @@ import { ACTIONS } from './policy.ts';
 const count = z.int().min(0).nullable();
 const instant = z.int();
 
-/** The wire protocols. */
-const DIALECTS = ['responses', 'chat', 'messages', 'realtime'] as const;
+/** The wire protocols; `platform` is what the providers' other endpoints speak (embeddings, images, audio, files, batches). */
+const DIALECTS = ['responses', 'chat', 'messages', 'realtime', 'platform'] as const;
 
 /** One of {@link DIALECTS}. */
 export type DialectName = (typeof DIALECTS)[number];
+
+/** One try to get a turn answered. */
+const AttemptSchema = z.object({
+  account: z.string(),
+  keyFingerprint: z.string().nullable(),
+  startedAt: instant,
+  sentTier: z.string().nullable(),
+  /** What the upstream answered; null when it could not be asked. */
+  status: z.int().nullable(),
+  /** Why it went on from here; null where this is the answer. */
+  error: z.string().nullable(),
+});
+
+/** One try to get a turn answered. */
+export type Attempt = z.output<typeof AttemptSchema>;
+
+/** One call of a user's MCP server within a turn. */
+const ToolCallSchema = z.object({
+  server: z.string(),
+  tool: z.string(),
+  /** Milliseconds. */
+  took: z.int(),
+  error: z.string().nullable(),
+});
+
+/** One call of a user's MCP server within a turn. */
+export type ToolCall = z.output<typeof ToolCallSchema>;
 
 /** One request and its response as the ledger keeps it and the window shows it; null is "not known", never 0 and never Standard. */
 export const TurnSchema = z.object({
@@ -20,14 +47,20 @@ export const TurnSchema = z.object({
   responseId: z.string().nullable(),
   /** Times are milliseconds since the epoch. */
   startedAt: instant,
+  /** When the answered attempt left, after any waiting; null when nothing left. */
+  sentAt: instant.nullable(),
   firstTokenAt: instant.nullable(),
   endedAt: instant,
   tool: z.string(),
+  /** What the turns of one conversation share; a hash where the tool did not name it. */
+  session: z.string().nullable(),
   /** Null when the turn was refused before an account was chosen. */
   account: z.string().nullable(),
   keyFingerprint: z.string().nullable(),
   dialect: z.enum(DIALECTS),
   transport: z.enum(['http', 'websocket']),
+  /** The path that was asked for, as it follows `/v1`. */
+  route: z.string().nullable(),
   streamed: z.boolean(),
   models: z.object({
     requested: z.string().nullable(),
@@ -55,6 +88,12 @@ export const TurnSchema = z.object({
   tokens: z.object({ input: count, cached: count, cacheWrite: count, output: count, reasoning: count }),
   /** In picodollars (10⁻¹² USD), by part. */
   cost: z.object({ input: count, cached: count, cacheWrite: count, output: count, total: count }),
+  /** Whether the cost is money, or what a plan's usage would have cost; null where there is no cost. */
+  costBasis: z.enum(['money', 'credits']).nullable(),
+  /** In picodollars: what the policy spared, by the tier that was asked for. */
+  saved: z.int().nullable(),
+  /** In picodollars: what a tier dearer than Standard cost more than Standard. */
+  premium: z.int().nullable(),
   priceVersion: z.string().nullable(),
   /** The HTTP status the tool got; null when it left before there was one. */
   status: z.int().nullable(),
@@ -62,6 +101,9 @@ export const TurnSchema = z.object({
   error: z.string().nullable(),
   /** True when the turn ended without its terminal event. */
   partial: z.boolean(),
+  /** Every try, the answered one last; a turn that was answered at once has one. */
+  attempts: z.array(AttemptSchema),
+  toolCalls: z.array(ToolCallSchema),
 });
 
 /** One request and its response. */

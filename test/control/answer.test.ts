@@ -22,7 +22,7 @@ describe('answering a call', () => {
       { after: 7 },
     );
     expect(reply).toEqual({ ok: true, value: { turns: [], more: false } });
-    expect(seen).toEqual([{ order: 'newest', after: 7, limit: 100 }]);
+    expect(seen).toEqual([{ order: 'newest', after: 7, limit: 100, filter: {} }]);
   });
 
   test.each([[undefined], [null], [{}]])('%j is no input', async (input) => {

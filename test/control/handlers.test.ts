@@ -82,8 +82,8 @@ describe('tools', () => {
     expect(first.key).toMatch(/^tg-[A-Za-z0-9_-]{32}$/);
     expect(second.key).not.toBe(first.key);
     expect(settings.current.tools).toEqual([
-      { name: 'codex', keyHash: keyHash(first.key) },
-      { name: 'Claude Code', keyHash: keyHash(second.key) },
+      { name: 'codex', keyHash: keyHash(first.key), limits: {} },
+      { name: 'Claude Code', keyHash: keyHash(second.key), limits: {} },
     ]);
     expect(await client.call('tool.list')).toEqual({ tools: [{ name: 'codex' }, { name: 'Claude Code' }] });
     expect(readFileSync(join(home, 'settings.json'), 'utf8')).not.toContain(first.key.slice(3));
@@ -100,8 +100,23 @@ describe('tools', () => {
     await client.call('tool.add', { name: 'codex' });
     await client.call('tool.add', { name: 'cursor' });
     expect(await client.call('tool.revoke', { name: 'codex' })).toEqual({ name: 'codex' });
-    expect(await client.call('tool.list')).toEqual({ tools: [{ name: 'cursor' }] });
+    expect(await client.call('tool.list')).toEqual({ tools: [{ name: 'cursor', limits: {} }] });
     await expect(client.call('tool.revoke', { name: 'codex' })).rejects.toMatchObject({ code: 'tool_unknown' });
+  });
+
+  test('get another key, and the old one opens nothing', async () => {
+    const before = await client.call('tool.add', { name: 'codex' });
+    const after = await client.call('tool.rotate', { name: 'codex' });
+    expect(after.key).not.toBe(before.key);
+    expect(settings.current.tools.map((tool) => tool.keyHash)).toEqual([keyHash(after.key)]);
+    await expect(client.call('tool.rotate', { name: 'nobody' })).rejects.toMatchObject({ code: 'tool_unknown' });
+  });
+
+  test('get limits that stay when the key changes', async () => {
+    await client.call('tool.add', { name: 'codex' });
+    await client.call('tool.limit', { name: 'codex', limits: { openTurns: 2 } });
+    await client.call('tool.rotate', { name: 'codex' });
+    expect(await client.call('tool.list')).toEqual({ tools: [{ name: 'codex', limits: { openTurns: 2 } }] });
   });
 });
 

@@ -70,7 +70,7 @@ export function createFakeCarrier(gateway: FakeGateway = {}): FakeCarrier {
     if (status.policySource !== 'settings') changeStatus({ policySource: 'settings' });
   };
 
-  const handlers: ControlHandlers = {
+  const handlers: Partial<ControlHandlers> = {
     'status.get': () => status,
     'turns.page': (request) => pageOf(turns, request),
     'policy.get': () => policy,
@@ -84,7 +84,7 @@ export function createFakeCarrier(gateway: FakeGateway = {}): FakeCarrier {
       const parsed = PolicySchema.safeParse(document);
       return { problems: parsed.success ? [] : problemsOf(parsed.error) };
     },
-    'tool.list': () => ({ tools: status.tools }),
+    'tool.list': () => ({ tools: status.tools.map(({ name }) => ({ name, limits: {} })) }),
     'tool.add': ({ name }) => {
       if (status.tools.some((tool) => tool.name === name)) throw new Refusal(faultOf('tool_exists', name));
       changeStatus({ tools: [...status.tools, { name }] });
@@ -151,12 +151,13 @@ function isCallName(name: string): name is CallName {
   return Object.hasOwn(CALLS, name);
 }
 
-async function answer(handlers: ControlHandlers, name: string, input: unknown): Promise<Reply> {
+async function answer(handlers: Partial<ControlHandlers>, name: string, input: unknown): Promise<Reply> {
   if (!isCallName(name)) return refuse(faultOf('control_invalid', name));
   const parsed = CALLS[name].input.safeParse(input);
   if (!parsed.success) return refuse(faultOf('control_invalid', problemsText(problemsOf(parsed.error))));
   try {
-    const handler = handlers[name] as (input: unknown) => unknown;
+    const handler = handlers[name] as ((input: unknown) => unknown) | undefined;
+    if (handler === undefined) return refuse(faultOf('control_invalid', `the fake does not answer ${name}`));
     return { ok: true, value: structuredClone(await handler(parsed.data)) };
   } catch (error) {
     if (error instanceof Refusal) return refuse(error.fault);
@@ -172,6 +173,8 @@ function pageOf(
   const rest = ordered.filter(({ seq }) => after === undefined || (order === 'oldest' ? seq > after : seq < after));
   return { turns: rest.slice(0, limit), more: rest.length > limit };
 }
+
+const NOTHING_SPENT = { cost: '0', saved: '0', premium: '0', turns: 0, unpriced: 0 };
 
 function freshStatus(): Status {
   return {
@@ -189,5 +192,8 @@ function freshStatus(): Status {
     refused: {},
     lostRows: 0,
     notices: [],
+    paused: null,
+    spend: { day: NOTHING_SPENT, week: NOTHING_SPENT, month: NOTHING_SPENT },
+    budgets: [],
   };
 }

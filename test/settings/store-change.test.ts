@@ -30,7 +30,7 @@ const withTool =
   (name: string) =>
   (settings: Settings): Settings => ({
     ...settings,
-    tools: [...settings.tools, { name, keyHash: `sha256:${'0'.repeat(64)}` }],
+    tools: [...settings.tools, { name, keyHash: `sha256:${'0'.repeat(64)}`, limits: {} }],
   });
 
 describe('a change', () => {

@@ -13,6 +13,7 @@ export class Pushes {
   #turns: Turn[] = [];
   #statusChanged = false;
   #policyChanged = false;
+  #settingsChanged = false;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(status: () => Status, policy: () => Policy) {
@@ -42,6 +43,11 @@ export class Pushes {
     this.#schedule();
   }
 
+  settingsChanged(): void {
+    this.#settingsChanged = true;
+    this.#schedule();
+  }
+
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#listeners.clear();
@@ -56,11 +62,13 @@ export class Pushes {
     this.#timer = null;
     if (this.#turns.length > 0) this.#send({ type: 'turns', turns: this.#turns });
     if (this.#policyChanged) this.#send({ type: 'policy', policy: this.#policy() });
+    if (this.#settingsChanged) this.#send({ type: 'settings' });
     // Turns change its counts too.
     if (this.#statusChanged || this.#turns.length > 0) this.#send({ type: 'status', status: this.#status() });
     this.#turns = [];
     this.#statusChanged = false;
     this.#policyChanged = false;
+    this.#settingsChanged = false;
   };
 
   #send(push: Push): void {

@@ -34,7 +34,7 @@ export class Meter {
   #account: string | null = null;
   #keyFingerprint: string | null = null;
   #trust: ServedTrust | null = null;
-  #left = false;
+  #sentAt: number | null = null;
   #facts: AnswerFacts | null = null;
 
   constructor(tool: string, dialect: DialectName, now: () => number, transport: Turn['transport'] = 'http') {
@@ -67,7 +67,7 @@ export class Meter {
 
   /** The request is leaving the machine. */
   sending(secret: Secret | null): void {
-    this.#left = true;
+    this.#sentAt = this.#now();
     this.#keyFingerprint = secret?.fingerprint ?? null;
   }
 
@@ -89,19 +89,22 @@ export class Meter {
   /** The turn's row, as it stands at its end. */
   row({ status, error, partial }: TurnEnd): NewTurn {
     const decision = this.#decision;
-    const sent = this.#left && decision?.kind === 'forward' ? decision.sentTier : null;
+    const sent = this.#sentAt !== null && decision?.kind === 'forward' ? decision.sentTier : null;
     const served = reportedTier(this.#facts?.tier ?? null);
     return {
       id: this.id,
       responseId: cut(this.#facts?.responseId ?? null),
       startedAt: this.#startedAt,
+      sentAt: this.#sentAt,
       firstTokenAt: this.#firstTokenAt,
       endedAt: this.#now(),
       tool: this.#tool,
+      session: null,
       account: this.#account,
       keyFingerprint: this.#keyFingerprint,
       dialect: this.#dialect,
       transport: this.#transport,
+      route: null,
       streamed: this.#streamed,
       models: {
         requested: cut(this.#requestedModel),
@@ -112,7 +115,7 @@ export class Meter {
         requested: cut(this.#requestedTier),
         sent,
         served: cut(served),
-        billed: this.#left && this.#trust !== null ? cut(billedTier(sent, served, this.#trust)) : null,
+        billed: this.#sentAt !== null && this.#trust !== null ? cut(billedTier(sent, served, this.#trust)) : null,
       },
       servedTrust: served === null ? null : this.#trust,
       verdict: decision?.verdict.action ?? null,
@@ -120,10 +123,15 @@ export class Meter {
       observed: [...(decision?.verdict.observed ?? [])],
       tokens: this.#facts?.usage ?? NO_USAGE,
       cost: { input: null, cached: null, cacheWrite: null, output: null, total: null },
+      costBasis: null,
+      saved: null,
+      premium: null,
       priceVersion: null,
       status,
       error: error ?? this.#facts?.error?.slice(0, LONGEST_NAME) ?? null,
       partial,
+      attempts: [],
+      toolCalls: [],
     };
   }
 }

@@ -39,6 +39,14 @@ export const COLUMNS = [
   'status',
   'error',
   'partial',
+  'sent_at',
+  'session',
+  'route',
+  'cost_basis',
+  'saved',
+  'premium',
+  'attempts',
+  'tool_calls',
 ] as const;
 
 /** A turn as the values of its row. */
@@ -66,7 +74,7 @@ export function rowOf(turn: NewTurn): SQLInputValue[] {
     turn.servedTrust,
     turn.verdict,
     turn.rule,
-    turn.observed.length === 0 ? null : JSON.stringify(turn.observed),
+    listText(turn.observed),
     tokens.input,
     tokens.cached,
     tokens.cacheWrite,
@@ -81,7 +89,24 @@ export function rowOf(turn: NewTurn): SQLInputValue[] {
     turn.status,
     turn.error,
     turn.partial ? 1 : 0,
+    turn.sentAt,
+    turn.session,
+    turn.route,
+    turn.costBasis,
+    turn.saved,
+    turn.premium,
+    listText(turn.attempts),
+    listText(turn.toolCalls),
   ];
+}
+
+/** Nearly every list is empty, and then costs nothing. */
+function listText(list: readonly unknown[]): string | null {
+  return list.length === 0 ? null : JSON.stringify(list);
+}
+
+function listOf(text: SQLOutputValue | undefined): unknown {
+  return typeof text === 'string' ? JSON.parse(text) : [];
 }
 
 /** A row as the turn it keeps; throws where a row was not written by this program. */
@@ -109,7 +134,7 @@ export function turnOf(row: Readonly<Record<string, SQLOutputValue>>): Turn {
     servedTrust: row['served_trust'],
     verdict: row['verdict'],
     rule: row['rule'],
-    observed: typeof row['observed'] === 'string' ? (JSON.parse(row['observed']) as unknown) : [],
+    observed: listOf(row['observed']),
     tokens: {
       input: row['tokens_input'],
       cached: row['tokens_cached'],
@@ -128,5 +153,13 @@ export function turnOf(row: Readonly<Record<string, SQLOutputValue>>): Turn {
     status: row['status'],
     error: row['error'],
     partial: row['partial'] === 1,
+    sentAt: row['sent_at'],
+    session: row['session'],
+    route: row['route'],
+    costBasis: row['cost_basis'],
+    saved: row['saved'],
+    premium: row['premium'],
+    attempts: listOf(row['attempts']),
+    toolCalls: listOf(row['tool_calls']),
   });
 }

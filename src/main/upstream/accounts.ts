@@ -108,11 +108,21 @@ export class Accounts {
       baseUrl: account.baseUrl,
       enabled: account.enabled,
       sandbox: isSandbox(account),
+      priority: account.priority,
+      openTurns: 0,
+      concurrency: account.concurrency === 0 ? null : account.concurrency,
+      waiting: 0,
+      breaker: null,
+      quotas: [],
+      resting: null,
       keys: keys.map(({ source, result }) => ({
         source,
         fingerprint: 'secret' in result ? result.secret.fingerprint : null,
         lastFour: 'secret' in result ? result.secret.lastFour : null,
         problem: 'problem' in result ? result.problem : null,
+        state: 'secret' in result ? 'ready' : 'missing',
+        reason: null,
+        until: null,
       })),
     }));
   }

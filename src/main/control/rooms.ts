@@ -1,0 +1,14 @@
+import type { Status } from '../../shared/control.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Keychain } from '../secrets/keychain.ts';
+import type { SettingsStore } from '../settings/store.ts';
+
+/** The rooms that the window and the command line may ask. */
+export interface ControlRooms {
+  readonly status: () => Status;
+  readonly settings: SettingsStore;
+  readonly reader: Pick<LedgerReader, 'page'>;
+  readonly keychain: Keychain;
+  /** Fetches the accounts' keys again. */
+  readonly reloadKeys: () => Promise<void>;
+}

@@ -1,0 +1,52 @@
+import type { CallName, ControlHandlers } from '../../shared/control.ts';
+import { TiergateError } from '../../shared/errors.ts';
+
+/** Calls that the contract has and nobody answers yet; whoever answers one takes it off this list. */
+export const UNANSWERED_NAMES = [
+  'turns.count',
+  'turns.get',
+  'turns.facets',
+  'bill.sums',
+  'prices.list',
+  'prices.unpriced',
+  'policy.read',
+  'policy.try',
+  'policy.hits',
+  'policy.history',
+  'policy.simulate',
+  'account.list',
+  'account.add',
+  'account.set',
+  'account.remove',
+  'account.test',
+  'account.reset',
+  'account.importCodex',
+  'key.list',
+  'gateway.pause',
+  'gateway.resume',
+  'sandbox.turn',
+  'log.page',
+  'doctor.run',
+  'export.piece',
+  'reconcile.import',
+  'reconcile.fetch',
+  'retention.preview',
+  'retention.apply',
+  'backup.make',
+  'capture.get',
+  'capture.wipe',
+  'dump.get',
+] as const satisfies readonly CallName[];
+
+/** One of the calls that nobody answers yet. */
+export type Unanswered = (typeof UNANSWERED_NAMES)[number];
+
+/** A handler for each of them that says so. */
+export const UNANSWERED = Object.fromEntries(
+  UNANSWERED_NAMES.map((name) => [
+    name,
+    () => {
+      throw new TiergateError('control_invalid', `${name} is not answered yet`);
+    },
+  ]),
+) as unknown as Pick<ControlHandlers, Unanswered>;

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+const Rate = z.string().regex(/^\d{1,7}(?:\.\d{1,9})?$/, 'US dollars for a million tokens, such as "1.25"');
+
+const Rates = z.strictObject({
+  input: Rate,
+  cached: Rate.optional(),
+  cacheWrite: Rate.optional(),
+  output: Rate,
+});
+
+/** Prices that the user knows better than the table, for one model, everywhere or on one account. */
+export const PriceOverrideSchema = z.strictObject({
+  /** The upstream's model. */
+  model: z.string().min(1).max(256),
+  account: z.string().min(1).optional(),
+  /** By tier; a tier that is not there is not known. */
+  tiers: z.partialRecord(z.enum(['standard', 'fast', 'flex', 'ultrafast', 'batch']), Rates),
+});
+
+/** Prices that the user knows better than the table. */
+export type PriceOverride = z.output<typeof PriceOverrideSchema>;
