@@ -240,6 +240,13 @@ export const ERRORS = {
     cause: 'The earlier response lives in a WebSocket session that this account does not have.',
     next: 'Send the whole input without previous_response_id; Codex does so by itself.',
   },
+  untranslatable: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'This model is served by an account that speaks another protocol, in which this cannot be said: {detail}.',
+    cause: 'The request was to be translated for the account, and part of it has no counterpart there.',
+    next: 'Leave that part out, or choose a model whose account speaks the tool’s protocol.',
+  },
   policy_violation: {
     status: 403,
     type: 'permission_error',

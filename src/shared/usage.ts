@@ -40,6 +40,21 @@ export function chatUsage(value: unknown): Usage {
   };
 }
 
+/** Reads a Messages `usage` object, whose input leaves out what was read from the cache and written to it. */
+export function messagesUsage(value: unknown): Usage {
+  if (!isObject(value)) return NO_USAGE;
+  const fresh = count(value['input_tokens']);
+  const cached = count(value['cache_read_input_tokens']);
+  const cacheWrite = count(value['cache_creation_input_tokens']);
+  return {
+    input: fresh === null ? null : fresh + (cached ?? 0) + (cacheWrite ?? 0),
+    cached,
+    cacheWrite,
+    output: count(value['output_tokens']),
+    reasoning: count(part(value['output_tokens_details'])['thinking_tokens']),
+  };
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AccountSchema, type Account } from '../../src/shared/account.ts';
+import { gatewayError } from '../../src/shared/errors.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/shared/policy.ts';
 import { importSub2api } from '../../src/shared/sub2api.ts';
 import { billedTier } from '../../src/shared/tier.ts';
 import { isUnread } from '../../src/main/dialects/dialect.ts';
+import { chat } from '../../src/main/dialects/chat.ts';
+import { messages } from '../../src/main/dialects/messages.ts';
 import { responses } from '../../src/main/dialects/responses.ts';
 import { type Block, type Forward, decide } from '../../src/main/gateway/decide.ts';
 
@@ -16,10 +19,11 @@ interface Vector {
   readonly accountModelMapping?: Record<string, string>;
   readonly transport: 'http' | 'ws';
   readonly entry?: 'native' | 'chat' | 'messages';
+  readonly headers?: Readonly<Record<string, string>>;
   readonly input: string;
   readonly expect: {
     readonly action: 'skip' | 'pass' | 'filter' | 'block';
-    readonly outputBytesEqualInput: boolean;
+    readonly outputBytesEqualInput?: boolean;
     readonly output?: string;
     readonly outputTier: string | null;
     readonly billingTier: string | null;
@@ -99,10 +103,50 @@ describe('the policy vectors for HTTP bodies', () => {
     // "skip" is a tier that no rule sees: here the same as a pass without a rule.
     expect(decision.verdict.action).toBe(wanted.action === 'skip' ? 'pass' : wanted.action);
     const output = unmapped(decision.bytes, input, decision.upstreamModel);
-    expect(output).toBe(wanted.outputBytesEqualInput ? input : withModel(wanted.output ?? ''));
+    expect(output).toBe(wanted.outputBytesEqualInput === true ? input : withModel(wanted.output ?? ''));
     expect(tierOf(output)).toBe(wanted.outputTier);
     const billable = decision.sentTier === 'turbo' || decision.sentTier === 'fastest' ? null : decision.sentTier;
     expect(billedTier(billable, null, 'reported')).toBe(wanted.billingTier);
+  });
+});
+
+const compat = read('policy.json').filter(({ entry }) => entry === 'chat' || entry === 'messages');
+
+describe('the policy vectors for Chat and Messages', () => {
+  it('are all there', () => {
+    expect(compat).toHaveLength(6);
+  });
+
+  it.each(compat.map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
+    const dialect = vector.entry === 'chat' ? chat : messages;
+    const asked = dialect.read(Buffer.from(vector.input));
+    if (isUnread(asked)) throw new Error(`not read: ${asked.error.message}`);
+    const decision = decide({
+      asked,
+      routingHint: null,
+      beta: vector.headers?.['anthropic-beta'] ?? null,
+      account: account(vector),
+      policy: policyOf(vector),
+      tool: 'lab',
+      now: 0,
+    });
+    const { expect: wanted } = vector;
+    if (decision.kind === 'block') {
+      const error = { ...gatewayError('policy_violation', decision.message) };
+      expect(wanted.action).toBe('block');
+      expect({ status: error.status, body: JSON.parse(dialect.errorBody(error)) as unknown }).toMatchObject({
+        status: wanted.error?.status,
+        body: wanted.error?.body,
+      });
+      return;
+    }
+    expect(decision.verdict.action).toBe(wanted.action === 'skip' ? 'pass' : wanted.action);
+    expect(decision.sentTier).toBe(wanted.outputTier);
+    expect(billedTier(decision.sentTier, null, 'reported')).toBe(wanted.billingTier);
+    if (vector.entry === 'chat') expect(tierOf(decision.bytes.toString())).toBe(wanted.outputTier);
+    if (wanted.action === 'filter') expect(decision.beta).toBeNull();
+    if (wanted.action === 'pass' || wanted.action === 'skip')
+      expect(decision.beta).toBe(vector.headers?.['anthropic-beta'] ?? null);
   });
 });
 

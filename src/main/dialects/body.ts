@@ -2,51 +2,93 @@ import { type ErrorCode, type GatewayError, gatewayError } from '../../shared/er
 import { trimSpace } from '../../shared/fold.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import type { WatchNode } from '../envelope/watch.ts';
-import type { Asked, Unread } from './dialect.ts';
-import { disputed, faultText, membersAt, textAt, tierPlaces } from './member.ts';
+import type { Asked, ModelPlace, TierPlace, TierSpelling, Unread } from './dialect.ts';
+import { disputed, faultText, groupsAt, membersAt, textAt, tierPlaces } from './member.ts';
 
 /** The members of both OpenAI dialects that decide what a turn costs and how it is answered. */
 const POLICED = ['service_tier', 'model', 'stream', 'previous_response_id'] as const;
 
+/** What a dialect looks for in its request bodies. */
+export interface BodySpec {
+  readonly watched: WatchNode;
+  /** Paths that two readers must not be able to take differently. */
+  readonly policed: readonly string[];
+  readonly tiers: (bytes: Buffer, envelope: Envelope) => TierPlace[];
+  readonly spells: TierSpelling | null;
+  /** Paths that name further models. */
+  readonly otherModels: readonly string[];
+  readonly modelRequired: boolean;
+  /** What the dialect itself checks. */
+  readonly check: (bytes: Buffer, envelope: Envelope) => GatewayError | null;
+}
+
+const NO_CHECK = (): null => null;
+
+/** How OpenAI's JSON requests are read, where a dialect says nothing else. */
+export function openAIBody(watched: WatchNode, more: Partial<BodySpec> = {}): BodySpec {
+  return {
+    watched,
+    policed: POLICED,
+    tiers: (bytes, envelope) => tierPlaces(bytes, envelope, 'service_tier'),
+    spells: 'service_tier',
+    otherModels: [],
+    modelRequired: true,
+    check: NO_CHECK,
+    ...more,
+  };
+}
+
 /**
- * Reads an OpenAI request body in the order tools know (spec C.2): empty, JSON, members that readers could dispute, model,
- * stream, then whatever the dialect itself checks.
+ * Reads a request body in the order tools know (spec C.2): empty, JSON, members that readers could dispute, model, stream,
+ * then whatever the dialect itself checks.
  */
-export function readBody(
-  bytes: Buffer,
-  watched: WatchNode,
-  check: (bytes: Buffer, envelope: Envelope) => GatewayError | null,
-): Asked | Unread {
+export function readBody(bytes: Buffer, spec: BodySpec): Asked | Unread {
   if (bytes.length === 0) return unread('body_empty');
-  const envelope = scan(bytes, watched);
+  const envelope = scan(bytes, spec.watched);
   if (isFault(envelope)) return unread('body_invalid', faultText(envelope));
 
   const modelMembers = membersAt(envelope, 'model');
   const model = textAt(bytes, modelMembers);
-  const tiers = tierPlaces(bytes, envelope, 'service_tier');
+  const tiers = spec.tiers(bytes, envelope);
   const known = { model, tier: tiers[0]?.said.text ?? null };
-  for (const path of POLICED) {
-    const error = disputed(bytes, membersAt(envelope, path));
-    if (error !== null) return { error, ...known };
+  for (const path of spec.policed) {
+    for (const members of groupsAt(envelope, path)) {
+      const error = disputed(bytes, members);
+      if (error !== null) return { error, ...known };
+    }
   }
-  if (model === null || trimSpace(model) === '') return { error: gatewayError('model_required'), ...known };
+  if (spec.modelRequired && trimSpace(model ?? '') === '') return { error: gatewayError('model_required'), ...known };
   const [stream] = membersAt(envelope, 'stream');
   if (stream !== undefined && stream.kind !== 'boolean') return { error: gatewayError('stream_invalid'), ...known };
-  const error = check(bytes, envelope);
+  const error = spec.check(bytes, envelope);
   if (error !== null) return { error, ...known };
   // A boolean that begins with t is true.
   return {
     bytes,
     envelope,
-    model,
+    model: model ?? '',
     modelMembers,
+    otherModels: spec.otherModels.flatMap((path) => modelPlaces(bytes, envelope, path)),
     tiers,
+    spells: spec.spells,
     stream: stream !== undefined && bytes[stream.valueStart] === 116,
   };
 }
 
+function modelPlaces(bytes: Buffer, envelope: Envelope, path: string): ModelPlace[] {
+  return groupsAt(envelope, path).flatMap((members) => {
+    const model = textAt(bytes, members);
+    return model === null ? [] : [{ model, members }];
+  });
+}
+
 function unread(code: ErrorCode, detail?: string): Unread {
   return { error: gatewayError(code, detail), model: null, tier: null };
+}
+
+/** An error as the last event of a Chat stream. */
+export function openAIErrorEvent(error: GatewayError): string {
+  return `data: ${openAIError(error)}\n\n`;
 }
 
 /** An error in the shape both OpenAI dialects share. */

@@ -1,14 +1,15 @@
 import { watch } from '../envelope/watch.ts';
-import { openAIError, readBody } from './body.ts';
+import { openAIBody, openAIError, openAIErrorEvent, readBody } from './body.ts';
 import { chatBodyReader, ChatStreamReader } from './chat-answer.ts';
 import type { Dialect } from './dialect.ts';
 
-const WATCHED = watch({ model: true, service_tier: true, stream: true });
+const BODY = openAIBody(watch({ model: true, service_tier: true, stream: true }));
 
 /** OpenAI's Chat Completions protocol. */
 export const chat: Dialect = {
   name: 'chat',
-  read: (bytes) => readBody(bytes, WATCHED, () => null),
+  read: (bytes) => readBody(bytes, BODY),
   answerReader: (streamed) => (streamed ? new ChatStreamReader() : chatBodyReader()),
   errorBody: openAIError,
+  errorEvent: openAIErrorEvent,
 };

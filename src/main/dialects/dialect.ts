@@ -4,10 +4,22 @@ import type { DialectName } from '../../shared/turn.ts';
 import { NO_USAGE, type Usage } from '../../shared/usage.ts';
 import type { Envelope, Occurrence } from '../envelope/scan.ts';
 
+/** How a protocol spells a tier: OpenAI's member, or Anthropic's `speed`, which knows `fast` and `standard` only. */
+export type TierSpelling = 'service_tier' | 'speed';
+
 /** One place in a document that can name the turn's tier. */
 export interface TierPlace {
   readonly said: TierSaid;
+  readonly spelling: TierSpelling;
+  /** The model it is about, where that is not the document's own. */
+  readonly model: string | null;
   /** Every occurrence of the member there; more than one only when they are equal. */
+  readonly members: readonly Occurrence[];
+}
+
+/** Another model that a request may be answered by. */
+export interface ModelPlace {
+  readonly model: string;
   readonly members: readonly Occurrence[];
 }
 
@@ -15,8 +27,13 @@ export interface TierPlace {
 export interface Asked {
   readonly bytes: Buffer;
   readonly envelope: Envelope;
+  /** Empty where the protocol has none. */
   readonly model: string;
   readonly modelMembers: readonly Occurrence[];
+  /** Models named in places of their own, such as fallbacks. */
+  readonly otherModels: readonly ModelPlace[];
+  /** How a tier is spelled that is written where none stood; null where none can be written. */
+  readonly spells: TierSpelling | null;
   /** The places that hold a tier member, the protocol's own place first; empty when there is none. */
   readonly tiers: readonly TierPlace[];
   readonly stream: boolean;
@@ -67,6 +84,8 @@ export interface Dialect {
   answerReader(streamed: boolean): AnswerReader;
   /** An error in the protocol's own shape, as JSON text. */
   errorBody(error: GatewayError): string;
+  /** The same as the last event of a stream that has begun. */
+  errorEvent(error: GatewayError): string;
 }
 
 /** True when the request or the frame could not be read. */

@@ -30,14 +30,22 @@ function valueOf(bytes: Buffer, occurrence: Occurrence): string {
   return textOf(bytes, occurrence) ?? bytes.toString('latin1', occurrence.valueStart, occurrence.valueEnd);
 }
 
+/** The occurrences of one watched path, by the object they stand in. */
+export function groupsAt(envelope: Envelope, path: string): Occurrence[][] {
+  return [...Map.groupBy(membersAt(envelope, path), ({ objectStart }) => objectStart).values()];
+}
+
 /** The tier said at a path, from members that {@link disputed} has let through; nothing where there is no member. */
 export function tierPlaces(bytes: Buffer, envelope: Envelope, path: string): TierPlace[] {
   const members = membersAt(envelope, path);
   const [member] = members;
-  return member === undefined ? [] : [{ said: tierSaid(bytes, member), members }];
+  return member === undefined
+    ? []
+    : [{ said: tierSaid(bytes, member), spelling: 'service_tier', model: null, members }];
 }
 
-function tierSaid(bytes: Buffer, member: Occurrence): TierSaid {
+/** The tier one member says. */
+export function tierSaid(bytes: Buffer, member: Occurrence): TierSaid {
   // To every reader `null` is the same as no member, so a rule about a missing tier counts it.
   if (member.kind === 'null') return NO_TIER;
   const text = textOf(bytes, member);

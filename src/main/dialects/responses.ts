@@ -2,20 +2,23 @@ import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { trimSpace } from '../../shared/fold.ts';
 import type { Envelope } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
-import { openAIError, readBody } from './body.ts';
+import { openAIBody, openAIError, readBody } from './body.ts';
 import type { Dialect } from './dialect.ts';
 import { checkFunctionCalls } from './function-calls.ts';
 import { membersAt, textAt } from './member.ts';
 import { responsesBodyReader, ResponsesStreamReader } from './responses-answer.ts';
 
-const WATCHED = watch({
-  model: true,
-  service_tier: true,
-  stream: true,
-  previous_response_id: true,
-  conversation: true,
-  input: { '[]': { type: true, call_id: true, id: true } },
-});
+const BODY = openAIBody(
+  watch({
+    model: true,
+    service_tier: true,
+    stream: true,
+    previous_response_id: true,
+    conversation: true,
+    input: { '[]': { type: true, call_id: true, id: true } },
+  }),
+  { check: checkRequest },
+);
 
 /** Ids of messages and items, which people mistake for the id of a response (spec B.2). */
 const MESSAGE_ID = /^(msg|message|item|chatcmpl)_[a-z0-9_-]{1,256}$/;
@@ -23,10 +26,17 @@ const MESSAGE_ID = /^(msg|message|item|chatcmpl)_[a-z0-9_-]{1,256}$/;
 /** OpenAI's Responses protocol over HTTP. */
 export const responses: Dialect = {
   name: 'responses',
-  read: (bytes) => readBody(bytes, WATCHED, checkRequest),
+  read: (bytes) => readBody(bytes, BODY),
   answerReader: (streamed) => (streamed ? new ResponsesStreamReader() : responsesBodyReader()),
   errorBody: openAIError,
+  errorEvent: failedEvent,
 };
+
+/** Codex looks at no bare error event, but at a response that failed. */
+function failedEvent({ code, message }: GatewayError): string {
+  const response = { object: 'response', status: 'failed', error: { code, message }, output: [] };
+  return `event: response.failed\ndata: ${JSON.stringify({ type: 'response.failed', response })}\n\n`;
+}
 
 /** True for the id of a message or an item where the id of a response belongs. */
 export function isMessageId(id: string): boolean {

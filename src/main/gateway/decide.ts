@@ -1,10 +1,16 @@
 import { type Account, standardTierOf } from '../../shared/account.ts';
-import { fold } from '../../shared/fold.ts';
+import { fold, trimLeniently } from '../../shared/fold.ts';
 import { isFastAlias, mapModel } from '../../shared/model.ts';
 import { type Observation, type Policy, type Verdict, judge } from '../../shared/policy.ts';
 import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared/tier.ts';
-import type { Asked, TierPlace } from '../dialects/dialect.ts';
+import type { Asked, TierPlace, TierSpelling } from '../dialects/dialect.ts';
 import { type Edit, applyEdits, insertMember, removeMembers, replaceValue } from '../envelope/edit.ts';
+
+/** The header in which Anthropic's tools name the previews they use; one of its tokens is the wish for fast mode. */
+export const BETA_HEADER = 'anthropic-beta';
+
+/** The token that goes up where the policy makes a turn of Messages fast. */
+const FAST_BETA = 'fast-mode-2026-02-01';
 
 /** The header by which Codex repeats model and tier beside the body: `model=gpt-5.5;tier=priority`. */
 export const ROUTING_HINT = 'x-codex-routing-hint';
@@ -14,6 +20,8 @@ export interface DoorQuestion {
   readonly asked: Asked;
   /** The value of {@link ROUTING_HINT}, if there is one. */
   readonly routingHint: string | null;
+  /** The tokens of {@link BETA_HEADER}, if there are any; absent is none. */
+  readonly beta?: string | null;
   readonly account: Pick<Account, 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
   readonly policy: Policy;
   readonly tool: string;
@@ -29,11 +37,12 @@ interface Judged {
   readonly upstreamModel: string;
 }
 
-/** The turn may go: these are the bytes and this is the hint that leave the machine. */
+/** The turn may go: these are the bytes and these the headers that leave the machine. */
 export interface Forward extends Judged {
   readonly kind: 'forward';
   readonly bytes: Buffer;
   readonly routingHint: string | null;
+  readonly beta: string | null;
   /** The tier in those bytes, in normal form; null is none. */
   readonly sentTier: string | null;
 }
@@ -44,41 +53,59 @@ export interface Block extends Judged {
   readonly message: string;
 }
 
+/** A tier that a turn asks for in one of its places, and the models, as the upstream sees them, that it may run with. */
+interface Wish {
+  readonly said: TierSaid;
+  readonly models: readonly string[];
+}
+
 /**
  * The door: every turn of every dialect and transport passes here, once for each account it may be sent to, and what it
- * returns is what leaves. All spellings of one wish (the member, the routing hint, a `-fast` alias) are judged, and the
+ * returns is what leaves. All spellings of one wish (the members, the headers, a `-fast` alias) are judged, and the
  * strictest verdict holds for all of them together.
  */
 export function decide(question: DoorQuestion): Forward | Block {
-  const { asked, account } = question;
-  const upstreamModel = mapModel(account.modelMapping, asked.model) ?? asked.model;
+  const { asked, account, beta = null } = question;
+  const view = (model: string): string => mapModel(account.modelMapping, model) ?? model;
+  const upstreamModel = view(asked.model);
   const hint = readHint(question.routingHint);
   const alias = isFastAlias(asked.model, upstreamModel);
-  const wishes = wishesOf(asked, hint, alias);
-  const verdict = strictest(wishes.map((tier) => judgeWish(question, tier, upstreamModel)));
-  const requestedTier = nameOf(wishes[0] ?? NO_TIER);
-  const judged: Judged = { verdict, requestedTier, upstreamModel };
+  const wishes = wishesOf(asked, hint, beta, view);
+  const verdict = strictest(
+    wishes.flatMap(({ said, models }) => models.map((model) => judgeWish(question, said, model))),
+  );
+  const judged: Judged = { verdict, requestedTier: nameOf(wishes[0]?.said ?? NO_TIER), upstreamModel };
   if (verdict.action === 'block') return { kind: 'block', ...judged, message: verdict.message ?? '' };
 
   const tier = tierToSend(question, verdict, alias);
-  const edits = [...tierEdits(asked, tier), ...modelEdits(asked, upstreamModel)];
+  const edits = [...tierEdits(asked, tier), ...modelEdits(asked, view)];
+  // An alias never leaves as such: what it wished for is written, or is not there.
+  const [left] = wishesOf(asked, hint, beta, (model) => model);
   return {
     kind: 'forward',
     ...judged,
     bytes: applyEdits(asked.bytes, edits),
     routingHint: hintToSend(question.routingHint, hint, verdict, tier, asked.model, upstreamModel),
-    // An alias never leaves as such: what it wished for is written, or is not there.
-    sentTier: sentTierOf(tier, nameOf(wishesOf(asked, hint, false)[0] ?? NO_TIER)),
+    beta: betaToSend(asked, beta, tier),
+    sentTier: sentTierOf(asked, tier, nameOf(left?.said ?? NO_TIER)),
   };
 }
 
-/** The tiers a turn asks for, the body's own first; a single `missing` (or `none`) when nothing asks for one. */
-function wishesOf({ tiers }: Asked, hint: Hint, alias: boolean): TierSaid[] {
-  const said = tiers.map((place) => place.said);
-  said.push(...hint.tiers);
-  if (alias) said.push(sayTier('fast'));
-  const wishes = said.filter(({ lenient }) => lenient !== 'missing' && lenient !== 'none');
-  return wishes.length > 0 ? wishes : [said[0] ?? NO_TIER];
+/** What a turn asks for, the body's own first; a single `missing` (or `none`) when nothing asks for a tier. */
+function wishesOf(asked: Asked, hint: Hint, beta: string | null, view: (model: string) => string): Wish[] {
+  const { tiers, model, otherModels } = asked;
+  // A request's tier holds for its fallbacks too, unless they say otherwise.
+  const models = distinct([model, ...otherModels.map((other) => other.model)].map(view));
+  const wishes = tiers.map((place): Wish => ({
+    said: place.said,
+    models: place.model === null ? models : [view(place.model)],
+  }));
+  for (const said of hint.tiers) wishes.push({ said, models });
+  if (beta !== null && betaTokens(beta).some(isFastBeta)) wishes.push({ said: sayTier('fast'), models });
+  for (const one of [model, ...otherModels.map((other) => other.model)])
+    if (isFastAlias(one, view(one))) wishes.push({ said: sayTier('fast'), models: [view(one)] });
+  const asking = wishes.filter(({ said }) => said.lenient !== 'missing' && said.lenient !== 'none');
+  return asking.length > 0 ? asking : [{ said: tiers[0]?.said ?? NO_TIER, models }];
 }
 
 function judgeWish({ policy, account, tool, now }: DoorQuestion, tier: TierSaid, model: string): Verdict {
@@ -92,11 +119,15 @@ function strictest(verdicts: readonly Verdict[]): Verdict {
   if (first === undefined) throw new TypeError('a turn is judged at least once');
   if (others.length === 0) return first;
   const chosen = others.reduce((worst, one) => (SEVERITY[one.action] > SEVERITY[worst.action] ? one : worst), first);
-  return { ...chosen, observed: distinct(verdicts.flatMap(({ observed }) => observed)) };
+  return { ...chosen, observed: eachOnce(verdicts.flatMap(({ observed }) => observed)) };
 }
 
-function distinct(observed: readonly Observation[]): Observation[] {
+function eachOnce(observed: readonly Observation[]): Observation[] {
   return observed.filter((one, index) => observed.findIndex(({ rule }) => rule === one.rule) === index);
+}
+
+function distinct(models: readonly string[]): string[] {
+  return [...new Set(models)];
 }
 
 /** What becomes of the tier in the body. */
@@ -122,40 +153,90 @@ function tierToSend({ asked, account }: DoorQuestion, verdict: Verdict, alias: b
   }
 }
 
-function tierEdits({ envelope, tiers }: Asked, send: TierToSend): Edit[] {
+function tierEdits({ envelope, tiers, spells }: Asked, send: TierToSend): Edit[] {
   switch (send.kind) {
     case 'normalise':
       return tiers.flatMap((place) => (isTier(place.said.exact) ? write(place, place.said.exact) : []));
     case 'omit':
       return removeMembers(tiers.flatMap(({ members }) => members));
-    case 'write':
-      return tiers.length === 0
-        ? [insertMember(envelope, 'service_tier', send.value)]
-        : tiers.flatMap((place) => write(place, send.value));
+    case 'write': {
+      const own = tiers.filter(({ spelling, model }) => spelling === spells && model === null);
+      const text = spells === null ? null : spelled(spells, send.value);
+      const inserted = own.length > 0 || spells === null || text === null ? [] : [insertMember(envelope, spells, text)];
+      // A wish in another protocol's word, or one that cannot be said in this one's, does not leave.
+      const [kept, gone] = split(tiers, (place) => canSay(place, spells, send.value));
+      return [
+        ...kept.flatMap((place) => write(place, send.value)),
+        ...removeMembers(gone.flatMap(({ members }) => members)),
+        ...inserted,
+      ];
+    }
   }
 }
 
+function canSay({ spelling }: TierPlace, spells: TierSpelling | null, tier: Tier): boolean {
+  return (spells === null || spelling === spells) && spelled(spelling, tier) !== null;
+}
+
+function split<One>(all: readonly One[], first: (one: One) => boolean): [One[], One[]] {
+  return [all.filter(first), all.filter((one) => !first(one))];
+}
+
+/** The word for a tier in a protocol; null where it has none. */
+function spelled(spelling: TierSpelling, tier: Tier): string | null {
+  if (spelling === 'service_tier') return tier;
+  return tier === 'priority' ? 'fast' : tier === 'default' ? 'standard' : null;
+}
+
 /** Makes one place say one tier, once; where it says so already, whatever its escapes, its bytes stay. */
-function write({ said, members }: TierPlace, value: Tier): Edit[] {
+function write({ said, spelling, members }: TierPlace, value: Tier): Edit[] {
   const [first, ...twins] = members;
-  if (first === undefined || said.text === value) return [];
-  return [replaceValue(first, value), ...removeMembers(twins)];
+  const text = spelled(spelling, value);
+  if (first === undefined || text === null || said.text === text) return [];
+  return [replaceValue(first, text), ...removeMembers(twins)];
 }
 
 /** The tier in the bytes that leave; null is none. */
-function sentTierOf(send: TierToSend, requestedTier: string | null): string | null {
+function sentTierOf({ tiers, spells }: Asked, send: TierToSend, requestedTier: string | null): string | null {
   switch (send.kind) {
     case 'normalise':
       return requestedTier;
     case 'omit':
       return null;
     case 'write':
-      return send.value;
+      return (spells !== null && spelled(spells, send.value) !== null) ||
+        tiers.some((place) => canSay(place, spells, send.value))
+        ? send.value
+        : null;
   }
 }
 
-function modelEdits({ model, modelMembers }: Asked, upstreamModel: string): Edit[] {
-  return model === upstreamModel ? [] : modelMembers.map((member) => replaceValue(member, upstreamModel));
+/** The account's names over the tool's, wherever the request names a model. */
+function modelEdits({ model, modelMembers, otherModels }: Asked, view: (model: string) => string): Edit[] {
+  return [{ model, members: modelMembers }, ...otherModels].flatMap((place) => {
+    const name = view(place.model);
+    return name === place.model ? [] : place.members.map((member) => replaceValue(member, name));
+  });
+}
+
+function betaTokens(beta: string): string[] {
+  return beta.split(',').map((token) => token.trim());
+}
+
+/** Any date of the preview, in any letter case: a newer one asks for the same. */
+function isFastBeta(token: string): boolean {
+  return /^fast-mode-\d{4}-\d{2}-\d{2}$/.test(fold(trimLeniently(token)));
+}
+
+/** The beta tokens that agree with the body that leaves; untouched where that asks for what was asked. */
+function betaToSend({ spells }: Asked, beta: string | null, tier: TierToSend): string | null {
+  if (tier.kind === 'normalise') return beta;
+  const tokens = beta === null ? [] : betaTokens(beta);
+  if (spells === 'speed' && tier.kind === 'write' && tier.value === 'priority')
+    return tokens.some(isFastBeta) ? beta : [...tokens, FAST_BETA].join(',');
+  if (!tokens.some(isFastBeta)) return beta;
+  const kept = tokens.filter((token) => !isFastBeta(token));
+  return kept.length === 0 ? null : kept.join(',');
 }
 
 /** The routing hint in pieces, and the tiers that the loosest upstream could read in it. */

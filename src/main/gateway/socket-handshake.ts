@@ -138,6 +138,8 @@ const NOTHING_ASKED: Asked = {
   envelope: emptyEnvelope(),
   model: '',
   modelMembers: [],
+  otherModels: [],
+  spells: 'service_tier',
   tiers: [],
   stream: true,
 };

@@ -147,7 +147,16 @@ export class SocketPolicy {
     const session = { model: this.#model, mapped: this.#upstreamSaid };
     const ask = ({ bytes, envelope, tiers }: ClientFrame, by: JudgedModel, modelMembers: readonly Occurrence[]) =>
       decide({
-        asked: { bytes, envelope, model: by.model, modelMembers, tiers, stream: true },
+        asked: {
+          bytes,
+          envelope,
+          model: by.model,
+          modelMembers,
+          otherModels: [],
+          tiers,
+          spells: 'service_tier',
+          stream: true,
+        },
         routingHint: null,
         account: by.mapped ? { ...this.#account, modelMapping: {} } : this.#account,
         policy,

@@ -1,0 +1,97 @@
+import { trimSpace } from '../../shared/fold.ts';
+import { NO_TIER, NOT_A_TIER, type TierSaid, sayTier } from '../../shared/tier.ts';
+import { type Envelope, type Occurrence, textOf } from '../envelope/scan.ts';
+import { watch } from '../envelope/watch.ts';
+import { type BodySpec, readBody } from './body.ts';
+import type { Dialect, TierPlace } from './dialect.ts';
+import { anthropicError, anthropicErrorEvent } from './messages-error.ts';
+import { messagesBodyReader, MessagesStreamReader } from './messages-answer.ts';
+import { groupsAt, tierSaid } from './member.ts';
+
+const ATTEMPT = { model: true, speed: true } as const;
+const REQUEST = {
+  model: true,
+  speed: true,
+  service_tier: true,
+  stream: true,
+  fallbacks: { '[]': ATTEMPT, ...ATTEMPT },
+} as const;
+
+/** The places of one request where a tier can be named, and those that name a model. */
+const PLACES = ['speed', 'service_tier', 'fallbacks.[].speed', 'fallbacks.speed'] as const;
+const OTHER_MODELS = ['fallbacks.[].model', 'fallbacks.model'] as const;
+const POLICED = ['model', 'stream', 'fallbacks', ...PLACES, ...OTHER_MODELS] as const;
+
+const BODY: BodySpec = {
+  watched: watch(REQUEST),
+  policed: POLICED,
+  tiers: (bytes, envelope) =>
+    PLACES.flatMap((path) => placesAt(bytes, envelope, path, path.startsWith('fallbacks') ? 'fallbacks' : '')),
+  spells: 'speed',
+  otherModels: OTHER_MODELS,
+  modelRequired: true,
+  check: () => null,
+};
+
+const IN_BATCH = 'requests.[].params';
+const inBatch = (path: string): string => `${IN_BATCH}.${path}`;
+
+/** A batch holds whole requests, each with a model and a speed of its own; nothing is written where nothing stood. */
+const BATCH: BodySpec = {
+  watched: watch({ requests: { '[]': { params: REQUEST } }, ...ATTEMPT, service_tier: true }),
+  policed: ['requests', 'requests.[].params', 'speed', 'service_tier', ...POLICED.map(inBatch)],
+  tiers: (bytes, envelope) => [
+    ...PLACES.slice(0, 2).flatMap((path) => placesAt(bytes, envelope, path, '')),
+    ...PLACES.flatMap((path) =>
+      placesAt(bytes, envelope, inBatch(path), path.startsWith('fallbacks') ? inBatch('fallbacks') : IN_BATCH),
+    ),
+  ],
+  spells: null,
+  otherModels: ['model', ...OTHER_MODELS].map(inBatch),
+  modelRequired: false,
+  check: () => null,
+};
+
+/** Anthropic's Messages protocol; counting tokens asks with the same body. */
+export const messages: Dialect = {
+  name: 'messages',
+  read: (bytes) => readBody(bytes, BODY),
+  answerReader: (streamed) => (streamed ? new MessagesStreamReader() : messagesBodyReader()),
+  errorBody: anthropicError,
+  errorEvent: anthropicErrorEvent,
+};
+
+/** Many Messages requests in one body, answered later. */
+export const messageBatches: Dialect = { ...messages, read: (bytes) => readBody(bytes, BATCH) };
+
+/** The tiers said at a path, one place for each object; the model is the one named in the same object, if that is `about`. */
+function placesAt(bytes: Buffer, envelope: Envelope, path: string, about: string): TierPlace[] {
+  const spelling = path.endsWith('service_tier') ? 'service_tier' : 'speed';
+  return groupsAt(envelope, path).flatMap((members): TierPlace[] => {
+    const [member] = members;
+    if (member === undefined) return [];
+    const said = spelling === 'speed' ? speedSaid(bytes, member) : serviceTierSaid(bytes, member);
+    return said === null
+      ? []
+      : [{ said, spelling, model: about === '' ? null : modelBeside(bytes, envelope, member), members }];
+  });
+}
+
+function modelBeside(bytes: Buffer, { occurrences }: Envelope, { objectStart }: Occurrence): string | null {
+  const model = occurrences.find((one) => one.objectStart === objectStart && one.path.endsWith('model'));
+  return model === undefined ? null : textOf(bytes, model);
+}
+
+/** `fast` is the tier it says, `standard` is Standard; what else stands there is whatever the loosest upstream makes of it. */
+function speedSaid(bytes: Buffer, member: Occurrence): TierSaid {
+  if (member.kind === 'null') return NO_TIER;
+  const text = textOf(bytes, member);
+  if (text === null) return NOT_A_TIER;
+  return trimSpace(text).toLowerCase() === 'standard' ? { text, exact: 'default', lenient: 'default' } : sayTier(text);
+}
+
+/** Anthropic's own two values are about capacity that was bought before, and no tier; any other value is a wish for one. */
+function serviceTierSaid(bytes: Buffer, member: Occurrence): TierSaid | null {
+  const text = textOf(bytes, member);
+  return text === 'auto' || text === 'standard_only' ? null : tierSaid(bytes, member);
+}
