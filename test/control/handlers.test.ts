@@ -85,7 +85,12 @@ describe('tools', () => {
       { name: 'codex', keyHash: keyHash(first.key), limits: {} },
       { name: 'Claude Code', keyHash: keyHash(second.key), limits: {} },
     ]);
-    expect(await client.call('tool.list')).toEqual({ tools: [{ name: 'codex' }, { name: 'Claude Code' }] });
+    expect(await client.call('tool.list')).toEqual({
+      tools: [
+        { name: 'codex', limits: {} },
+        { name: 'Claude Code', limits: {} },
+      ],
+    });
     expect(readFileSync(join(home, 'settings.json'), 'utf8')).not.toContain(first.key.slice(3));
   });
 

@@ -186,7 +186,7 @@ describe('new settings', () => {
 
 test('what the window may know holds no key', async () => {
   const accounts = await load([account('a', { keys: [{ env: 'A_1' }, { keychain: 'a/2' }] })]);
-  expect(accounts.states()).toEqual([
+  expect(accounts.states()).toMatchObject([
     {
       id: 'a',
       provider: 'openai',
