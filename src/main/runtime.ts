@@ -9,6 +9,7 @@ import { Pushes } from './control/pushes.ts';
 import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
 import type { House } from './gateway/house.ts';
 import { Listener } from './gateway/listener.ts';
+import { Pause } from './gateway/pause.ts';
 import { Ledger, type LedgerEvents, ledgerFile } from './ledger/ledger.ts';
 import { LedgerReader } from './ledger/reader.ts';
 import { type Log, openLog } from './logs/log.ts';
@@ -79,6 +80,7 @@ class Gateway implements Runtime {
   readonly #dispatch = new Dispatch();
   readonly #carrier: HttpCarrier;
   readonly #house: House;
+  readonly #pause: Pause;
   readonly #refused = new Map<ErrorCode, number>();
   #inForce: ReturnType<House['settings']>;
   #listener: Listener | null = null;
@@ -111,8 +113,16 @@ class Gateway implements Runtime {
       },
       sandboxUrl: () => this.#sandbox.url,
     });
+    this.#pause = new Pause({
+      now,
+      after: options.after ?? after,
+      onChange: () => {
+        this.#pushes.statusChanged();
+      },
+    });
     this.#house = {
       settings: () => this.#inForce,
+      paused: () => this.#pause.state !== null,
       accounts: this.#accounts,
       send: (request, handler) => {
         this.#dispatch.send(request, handler);
@@ -145,6 +155,7 @@ class Gateway implements Runtime {
       reader: this.#reader,
       keychain,
       reloadKeys: () => this.#loadKeys(),
+      pause: this.#pause,
     });
     this.#carrier = new HttpCarrier({
       handlers: this.handlers,
@@ -187,7 +198,7 @@ class Gateway implements Runtime {
       refused: Object.fromEntries(this.#refused),
       lostRows: this.#ledger.lost,
       notices: this.#notices.list(),
-      paused: null,
+      paused: this.#pause.state,
       spend: { day: NOTHING_SPENT, week: NOTHING_SPENT, month: NOTHING_SPENT },
       budgets: [],
     };
@@ -204,6 +215,7 @@ class Gateway implements Runtime {
 
   async #stop(): Promise<void> {
     this.#settings.close();
+    this.#pause.close();
     await this.#listener?.stop(DRAIN_MS);
     this.#carrier.close();
     this.#pushes.close();

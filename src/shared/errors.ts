@@ -327,6 +327,13 @@ export const ERRORS = {
     cause: 'Tiergate was asked to quit.',
     next: 'Start Tiergate.',
   },
+  gateway_paused: {
+    status: 503,
+    type: 'api_error',
+    message: 'The gateway is paused: new turns are refused until it is resumed. Open turns go on.',
+    cause: 'Somebody paused the gateway, in the tray, in the window or with a command.',
+    next: 'Resume it in the tray menu or the window, or wait until the pause ends.',
+  },
   session_token_invalid: {
     status: 401,
     type: 'authentication_error',
@@ -426,6 +433,20 @@ export const ERRORS = {
     message: 'Turns are not being recorded: {detail}',
     cause: 'The disk is full or read-only. Turns still flow; each one lost is counted.',
     next: 'Free some space; recording goes on by itself.',
+  },
+  desktop_missing: {
+    status: null,
+    type: null,
+    message: 'The tray app cannot be opened: Electron’s program is not installed here.',
+    cause: 'The command runs from a checkout whose Electron was never fetched, or from the gateway’s part alone.',
+    next: 'Run "npm start" once where there is a display, or use "tiergate serve", which needs no desktop.',
+  },
+  desktop_failed: {
+    status: null,
+    type: null,
+    message: 'The tray app did not start: {detail}.',
+    cause: 'There is no display, a system library is missing, or the app found something it cannot go on with.',
+    next: 'Look at what it said, or use "tiergate serve", which needs no desktop.',
   },
   gateway_not_running: {
     status: null,

@@ -34,6 +34,7 @@ beforeEach(() => {
       reloads += 1;
       return Promise.resolve();
     },
+    pause: { begin: () => undefined, end: () => undefined },
   });
   client = createControlClient({
     call: (name, input) => answerCall(handlers, name, input),

@@ -37,6 +37,8 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'tool.revoke': { name: 'second' },
   'settings.get': {},
   'settings.set': { section: 'app', value: { theme: 'dark' } },
+  'gateway.pause': { minutes: 1 },
+  'gateway.resume': {},
   'key.set': { name: 'lab/2', key: GIVEN },
   'key.remove': { name: 'lab/2' },
 };

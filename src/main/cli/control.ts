@@ -25,10 +25,9 @@ export async function withControl<Result>(
     settings,
     keychain: systemKeychain,
     reader: { page: async (request) => (await reader?.page(request)) ?? { turns: [], more: false } },
-    status: () => {
-      throw new TiergateError('gateway_not_running');
-    },
+    status: notRunning,
     reloadKeys: () => Promise.resolve(),
+    pause: { begin: notRunning, end: notRunning },
   });
   try {
     return await action(
@@ -41,4 +40,8 @@ export async function withControl<Result>(
     settings.close();
     await reader?.close();
   }
+}
+
+function notRunning(): never {
+  throw new TiergateError('gateway_not_running');
 }

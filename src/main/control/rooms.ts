@@ -1,4 +1,5 @@
 import type { Status } from '../../shared/control.ts';
+import type { Pause } from '../gateway/pause.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -11,4 +12,5 @@ export interface ControlRooms {
   readonly keychain: Keychain;
   /** Fetches the accounts' keys again. */
   readonly reloadKeys: () => Promise<void>;
+  readonly pause: Pick<Pause, 'begin' | 'end'>;
 }

@@ -22,8 +22,6 @@ export const UNANSWERED_NAMES = [
   'account.reset',
   'account.importCodex',
   'key.list',
-  'gateway.pause',
-  'gateway.resume',
   'sandbox.turn',
   'log.page',
   'doctor.run',

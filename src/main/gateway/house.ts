@@ -17,6 +17,8 @@ export interface House {
     readonly messageLimitMiB: number;
     readonly compressSockets: boolean;
   };
+  /** Whether the person has paused the gateway; asked for again by every turn. */
+  readonly paused: () => boolean;
   readonly accounts: Pick<Accounts, 'choose' | 'chooseForSession'>;
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
   /** Commits a turn's row, synchronously. */

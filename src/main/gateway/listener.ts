@@ -158,6 +158,8 @@ export class Listener {
     } else if (this.#stopping) {
       response.setHeader('connection', 'close');
       this.#refuse(request, response, gatewayError('gateway_stopping'));
+    } else if (this.#house.paused()) {
+      this.#refuse(request, response, gatewayError('gateway_paused'));
     } else {
       this.#open += 1;
       this.#house.sessionsChanged();
@@ -232,6 +234,7 @@ export class Listener {
     if (dialect === undefined || !(socket instanceof Socket))
       return gatewayError('upgrade_unsupported', path.slice(0, 100));
     if (this.#stopping) return gatewayError('gateway_stopping');
+    if (this.#house.paused()) return gatewayError('gateway_paused');
     const query = (request.url ?? '').slice(path.length);
     this.#sockets.open({ request, tool, dialect, route, query }, socket, head).then(
       (error) => {

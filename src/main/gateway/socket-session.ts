@@ -229,8 +229,9 @@ export class SocketSession implements ToolListener {
         return;
       case 'forward': {
         const { frame, turn, bytes } = verdict;
-        if (turn !== null && this.#stopping) {
-          this.#act(this.#policy.refuseFrame(frame, gatewayError('gateway_stopping')), binary);
+        if (turn !== null && (this.#stopping || this.#options.house.paused())) {
+          const error = gatewayError(this.#stopping ? 'gateway_stopping' : 'gateway_paused');
+          this.#act(this.#policy.refuseFrame(frame, error), binary);
           return;
         }
         if (turn !== null) this.#turns.accepted(frame, turn, this.#upstream.link?.immediate ?? false);
