@@ -169,7 +169,7 @@ describe('what cannot be understood ends with 2, and says how it is used', () =>
     [['serve', '--prot', '1'], "unknown option '--prot'"],
     [['serve', '--port', 'many'], 'a port is a number from 0 to 65535'],
     [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],
-    [['turns', '--json'], "unknown option '--json'"],
+    [['turns', '--yaml'], "unknown option '--yaml'"],
     [['tool', 'add'], "missing required argument 'name'"],
     [['tool', 'add', 'a', 'b'], 'too many arguments'],
     [['policy', 'set'], "missing required argument 'file'"],
@@ -179,13 +179,13 @@ describe('what cannot be understood ends with 2, and says how it is used', () =>
     const refused = await tiergate.run(command);
     expect(refused).toMatchObject({ code: 2, out: '' });
     expect(refused.err).toContain(said);
-    expect(refused.err).toContain('Usage: tiergate');
+    expect(refused.err).toContain('tiergate help');
   });
 
   test('asking for help or the version is no failure', async () => {
     const help = await new Tiergate(SOURCE, tiergate.home).run(['serve', '--help']);
     expect(help.code).toBe(0);
-    expect(help.out).toContain('Usage: tiergate serve');
+    expect(help.out).toContain('SYNOPSIS\n    tiergate serve');
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect((await tiergate.run(['--version'])).out.trim()).toBe(version);
   });

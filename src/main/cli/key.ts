@@ -2,33 +2,37 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
+import { withExamples } from './manual.ts';
+import { jsonOption, type OutputOptions, printAnswer } from './output.ts';
+
+type Options = OutputOptions & { readonly home: string };
 
 /** `tiergate key …`: provider keys in the keychain of the system. */
 export function addKeyCommands(program: Command): void {
   const key = program.command('key').description('provider keys in the keychain of this system');
-  key
+  const set = key
     .command('set <name>')
     .description('store the key given on standard input, under the name that an account’s "keychain" source uses')
     .addOption(homeOption())
-    .action((name: string, { home }: { home: string }) =>
-      withControl(home, async (client) => {
+    .addOption(jsonOption())
+    .action((name: string, options: Options) =>
+      withControl(options.home, async (client) => {
         // Never as an argument: every program of the user can read those.
         if (process.stdin.isTTY) process.stderr.write('Paste the key, then press Enter and Ctrl-D:\n');
-        const { lastFour, fingerprint } = await client.call('key.set', {
-          name,
-          key: (await text(process.stdin)).trim(),
-        });
-        process.stdout.write(`stored ${name}: …${lastFour} (${fingerprint})\n`);
+        const stored = await client.call('key.set', { name, key: (await text(process.stdin)).trim() });
+        printAnswer(options, stored, [`stored ${name}: …${stored.lastFour} (${stored.fingerprint})`]);
       }),
     );
+  withExamples(set, ['pass show openai | tiergate key set openai/1', 'Store a key without showing it.']);
   key
     .command('remove <name>')
     .description('take a key out of the keychain')
     .addOption(homeOption())
-    .action((name: string, { home }: { home: string }) =>
-      withControl(home, async (client) => {
-        const { removed } = await client.call('key.remove', { name });
-        process.stdout.write(removed ? `removed ${name}\n` : `there was no ${name}\n`);
+    .addOption(jsonOption())
+    .action((name: string, options: Options) =>
+      withControl(options.home, async (client) => {
+        const answer = await client.call('key.remove', { name });
+        printAnswer(options, answer, [answer.removed ? `removed ${name}` : `there was no ${name}`]);
       }),
     );
 }

@@ -1,37 +1,49 @@
 import type { Command } from 'commander';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
+import { withExamples } from './manual.ts';
+import { jsonOption, type OutputOptions, printAnswer } from './output.ts';
+
+type Options = OutputOptions & { readonly home: string };
 
 /** `tiergate tool …`: the local programs that may use the gateway. */
 export function addToolCommands(program: Command): void {
   const tool = program.command('tool').description('the local programs that may use the gateway');
-  tool
+  const add = tool
     .command('add <name>')
     .description('make a local key for a tool and show it, once')
     .addOption(homeOption())
-    .action((name: string, { home }: { home: string }) =>
-      withControl(home, async (client) => {
-        const { key } = await client.call('tool.add', { name });
-        process.stdout.write(`${key}\n`);
+    .addOption(jsonOption())
+    .action((name: string, options: Options) =>
+      withControl(options.home, async (client) => {
+        const added = await client.call('tool.add', { name });
+        printAnswer(options, added, [added.key]);
       }),
     );
+  withExamples(add, ['export TIERGATE_KEY=$(tiergate tool add codex)', 'Give a new key to a program of this shell.']);
   tool
     .command('list')
     .description('name the tools')
     .addOption(homeOption())
-    .action(({ home }: { home: string }) =>
-      withControl(home, async (client) => {
+    .addOption(jsonOption())
+    .action((options: Options) =>
+      withControl(options.home, async (client) => {
         const { tools } = await client.call('tool.list');
-        for (const { name } of tools) process.stdout.write(`${name}\n`);
+        printAnswer(
+          options,
+          tools,
+          tools.map(({ name }) => name),
+        );
       }),
     );
   tool
     .command('revoke <name>')
     .description('take a tool’s local key away')
     .addOption(homeOption())
-    .action((name: string, { home }: { home: string }) =>
-      withControl(home, async (client) => {
-        await client.call('tool.revoke', { name });
+    .addOption(jsonOption())
+    .action((name: string, options: Options) =>
+      withControl(options.home, async (client) => {
+        printAnswer(options, await client.call('tool.revoke', { name }), []);
       }),
     );
 }

@@ -3,31 +3,42 @@ import type { Command } from 'commander';
 import type { Turn } from '../../shared/turn.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
+import { withExamples } from './manual.ts';
+import { jsonOption, type OutputOptions } from './output.ts';
 
 /** Rows asked for at a time: enough to be quick, few enough to stay small in memory. */
 const PAGE = 1000;
 
 /** `tiergate turns`: the finished turns, oldest first. */
 export function addTurnsCommand(program: Command): void {
-  program
+  const turns = program
     .command('turns')
     .description('print the finished turns, oldest first')
     .option('--jsonl', 'one JSON object a line, with everything that is known')
     .addOption(homeOption())
-    .action(({ home, jsonl }: { home: string; jsonl?: true }) =>
+    .addOption(jsonOption())
+    .action(({ home, json, jsonl }: OutputOptions & { readonly home: string; readonly jsonl?: true }) =>
       withControl(home, async (client) => {
+        // Written as it comes, so that a ledger of any length needs no memory.
+        let before = json === true ? '[' : '';
         for (let after = 0, more = true; more;) {
           const page = await client.call('turns.page', { order: 'oldest', after, limit: PAGE });
-          for (const turn of page.turns) await print(jsonl === true ? JSON.stringify(turn) : summary(turn));
+          for (const turn of page.turns) {
+            const text = json === true || jsonl === true ? JSON.stringify(turn) : summary(turn);
+            await print(json === true ? before + text : `${text}\n`);
+            if (json === true) before = ',\n';
+          }
           after = page.turns.at(-1)?.seq ?? after;
           ({ more } = page);
         }
+        if (json === true) await print(before === '[' ? '[]\n' : ']\n');
       }),
     );
+  withExamples(turns, ['tiergate turns --jsonl | tail -n 1', 'Everything that is known of the last turn.']);
 }
 
-async function print(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 function summary({ startedAt, tool, models, tiers, verdict, rule, status, error }: Turn): string {
