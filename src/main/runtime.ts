@@ -1,11 +1,11 @@
 import { isSandbox } from '../shared/account.ts';
 import type { ControlHandlers, Push, Status } from '../shared/control.ts';
 import { type ErrorCode, TiergateError } from '../shared/errors.ts';
-import type { Settings } from '../shared/settings.ts';
 import { createHandlers } from './control/handlers.ts';
 import { HttpCarrier } from './control/http.ts';
 import { Notices } from './control/notices.ts';
 import { Pushes } from './control/pushes.ts';
+import { Trial } from './control/trial.ts';
 import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
 import type { House } from './gateway/house.ts';
 import { Listener } from './gateway/listener.ts';
@@ -16,6 +16,7 @@ import { type Log, openLog } from './logs/log.ts';
 import { type Keychain, systemKeychain } from './secrets/keychain.ts';
 import { Redactor } from './secrets/redact.ts';
 import { readSecret } from './secrets/secret-source.ts';
+import { PolicyHistory } from './settings/policy-history.ts';
 import { type SettingsState, SettingsStore } from './settings/store.ts';
 import { Accounts } from './upstream/accounts.ts';
 import { Dispatch } from './upstream/dispatch.ts';
@@ -82,6 +83,8 @@ class Gateway implements Runtime {
   readonly #house: House;
   readonly #pause: Pause;
   readonly #refused = new Map<ErrorCode, number>();
+  readonly #policyHistory: PolicyHistory;
+  readonly #trial = new Trial();
   #inForce: ReturnType<House['settings']>;
   #listener: Listener | null = null;
   #address: { readonly host: string; readonly port: number } | null = null;
@@ -92,7 +95,9 @@ class Gateway implements Runtime {
     this.#options = options;
     this.#startedAt = now();
     this.#settings = SettingsStore.open(home);
-    this.#inForce = inForce(this.#settings.current);
+    this.#inForce = this.#settingsInForce();
+    this.#policyHistory = new PolicyHistory(home);
+    this.#policyHistory.add(this.#settings.current.policy, now());
     this.log = openLog({ home, redact: (line) => this.#redactor.text(line) });
     this.#pushes = new Pushes(
       () => this.status(),
@@ -155,6 +160,10 @@ class Gateway implements Runtime {
       reader: this.#reader,
       keychain,
       reloadKeys: () => this.#loadKeys(),
+      policyHistory: () => this.#policyHistory.entries,
+      now,
+      home,
+      sandboxTurn: () => this.#trial.run(this.status()),
       pause: this.#pause,
     });
     this.#carrier = new HttpCarrier({
@@ -223,12 +232,14 @@ class Gateway implements Runtime {
     await this.#sandbox.stop();
     await this.#reader.close();
     this.#ledger.close();
+    await this.#policyHistory.close();
     unannounce(this.#options.home);
     this.log.close();
   }
 
   #follow(state: SettingsState): void {
-    this.#inForce = inForce(state.settings);
+    this.#inForce = this.#settingsInForce();
+    this.#policyHistory.add(state.settings.policy, (this.#options.now ?? Date.now)());
     this.#showProblem(state);
     this.#pushes.policyChanged();
     this.#pushes.settingsChanged();
@@ -239,6 +250,19 @@ class Gateway implements Runtime {
       .catch((error: unknown) => {
         this.log.error({ error: String(error) }, 'new settings could not be followed');
       });
+  }
+
+  /** While the sandbox is all there is, the trial is one more tool; it can never reach a provider. */
+  #settingsInForce(): ReturnType<House['settings']> {
+    const { policy, tools, accounts, gateway } = this.#settings.current;
+    const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;
+    return {
+      policy,
+      tools: accounts.every(isSandbox) ? [...tools, this.#trial.tool] : tools,
+      bodyLimitMiB,
+      messageLimitMiB,
+      compressSockets,
+    };
   }
 
   #showProblem({ problem }: SettingsState): void {
@@ -298,11 +322,6 @@ class Gateway implements Runtime {
 }
 
 const NOTHING_SPENT = { cost: '0', saved: '0', premium: '0', turns: 0, unpriced: 0 };
-
-function inForce({ policy, tools, gateway }: Settings): ReturnType<House['settings']> {
-  const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;
-  return { policy, tools, bodyLimitMiB, messageLimitMiB, compressSockets };
-}
 
 function after(milliseconds: number, action: () => void): () => void {
   const timer = setTimeout(action, milliseconds);

@@ -334,6 +334,13 @@ export const ERRORS = {
     cause: 'Somebody paused the gateway, in the tray, in the window or with a command.',
     next: 'Resume it in the tray menu or the window, or wait until the pause ends.',
   },
+  sandbox_silent: {
+    status: null,
+    type: null,
+    message: 'The sandbox was not asked: {detail}.',
+    cause: 'A trial turn goes only where the sandbox answers, so that it never costs anything.',
+    next: 'Use one of your tools instead, or switch the other accounts off.',
+  },
   session_token_invalid: {
     status: 401,
     type: 'authentication_error',

@@ -30,6 +30,10 @@ beforeEach(() => {
     status: () => {
       throw new TiergateError('gateway_not_running');
     },
+    policyHistory: () => [],
+    now: () => 0,
+    home,
+    sandboxTurn: () => Promise.reject(new TiergateError('gateway_not_running')),
     reloadKeys: () => {
       reloads += 1;
       return Promise.resolve();

@@ -2,7 +2,7 @@ import { type Unanswered, UNANSWERED_NAMES } from '../../src/main/control/unansw
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { CALLS, type CallName, type Push } from '../../src/shared/control.ts';
+import { CALLS, ControlError, type CallName, type Push } from '../../src/shared/control.ts';
 import { keyHash } from '../../src/main/gateway/guard.ts';
 import { FakeKeychain } from '../fakes/keychain.ts';
 import { LOCAL_KEY, type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
@@ -30,6 +30,11 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'policy.get': {},
   'policy.set': { policy: { rules: [{ serviceTier: 'priority', action: 'filter' }] } },
   'policy.check': { policy: { rules: [{ serviceTier: STORED }] } },
+  'policy.read': { text: '{"rules":[]}' },
+  'policy.try': { tool: 'lab', model: 'gpt-5.5', tier: 'fast' },
+  'policy.history': {},
+  'sandbox.turn': {},
+  'log.page': { level: 'debug' },
   'tool.list': {},
   'tool.add': { name: 'second' },
   'tool.rotate': { name: 'second' },
@@ -62,7 +67,13 @@ beforeAll(async () => {
     await answer.text();
   }
   for (const [name, input] of Object.entries(QUESTIONS)) {
-    const answer: unknown = await gateway.client.call(name as CallName, input as never);
+    // A refusal is an answer too: it must not quote what it was given.
+    const answer: unknown = await gateway.client
+      .call(name as CallName, input as never)
+      .catch((error: unknown) => ({
+        refused: String(error),
+        ...(error instanceof ControlError ? { next: error.next } : {}),
+      }));
     answers.set(name as CallName, answer);
     if (name === 'tool.rotate') newToolKey = (answer as { key: string }).key;
     if (name === 'key.set') answers.set('status.get', [answers.get('status.get'), gateway.runtime.status()]);

@@ -7,6 +7,7 @@ import { findRunning } from '../control/running.ts';
 import { ledgerFile } from '../ledger/ledger.ts';
 import { LedgerReader } from '../ledger/reader.ts';
 import { systemKeychain } from '../secrets/keychain.ts';
+import { PolicyHistory } from '../settings/policy-history.ts';
 import { SettingsStore } from '../settings/store.ts';
 
 /**
@@ -27,6 +28,10 @@ export async function withControl<Result>(
     reader: { page: async (request) => (await reader?.page(request)) ?? { turns: [], more: false } },
     status: notRunning,
     reloadKeys: () => Promise.resolve(),
+    policyHistory: () => new PolicyHistory(home).entries,
+    now: Date.now,
+    home,
+    sandboxTurn: notRunning,
     pause: { begin: notRunning, end: notRunning },
   });
   try {

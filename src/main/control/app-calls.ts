@@ -1,20 +1,22 @@
 import { type APP_CALLS, SECTIONS, type Section } from '../../shared/calls/app.ts';
 import type { HandlersOf } from '../../shared/control.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { readLogPage } from '../logs/log-page.ts';
 import type { ControlRooms } from './rooms.ts';
 
-/** The program itself: its settings, and whether it takes turns. */
+/** The program itself: its settings, its log, whether it takes turns, and one to try it with. */
 export function appCalls({
   settings,
   pause,
-}: ControlRooms): Pick<
-  HandlersOf<typeof APP_CALLS>,
-  'settings.get' | 'settings.set' | 'gateway.pause' | 'gateway.resume'
-> {
+  home,
+  sandboxTurn,
+}: ControlRooms): Omit<HandlersOf<typeof APP_CALLS>, 'doctor.run'> {
   return {
     'settings.get': () => sectionsOf(settings.current),
     'settings.set': async ({ section, value }) =>
       sectionsOf(await settings.change((current) => ({ ...current, [section]: value }))),
+    'sandbox.turn': async () => ({ turn: await sandboxTurn() }),
+    'log.page': (request) => ({ lines: readLogPage(home, request) }),
     'gateway.pause': ({ minutes }) => {
       pause.begin(minutes);
       return {};

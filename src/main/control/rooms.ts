@@ -2,6 +2,7 @@ import type { Status } from '../../shared/control.ts';
 import type { Pause } from '../gateway/pause.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Keychain } from '../secrets/keychain.ts';
+import type { PolicyEntry } from '../settings/policy-history.ts';
 import type { SettingsStore } from '../settings/store.ts';
 
 /** The rooms that the window and the command line may ask. */
@@ -10,6 +11,13 @@ export interface ControlRooms {
   readonly settings: SettingsStore;
   readonly reader: Pick<LedgerReader, 'page'>;
   readonly keychain: Keychain;
+  /** The policies that were in force, newest first. */
+  readonly policyHistory: () => readonly PolicyEntry[];
+  readonly now: () => number;
+  /** The data folder. */
+  readonly home: string;
+  /** Sends one turn to the sandbox, the way a tool would; returns its id. Throws `sandbox_silent`. */
+  readonly sandboxTurn: () => Promise<string>;
   /** Fetches the accounts' keys again. */
   readonly reloadKeys: () => Promise<void>;
   readonly pause: Pick<Pause, 'begin' | 'end'>;

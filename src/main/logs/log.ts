@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination, multistream, pino } from 'pino';
 
@@ -21,11 +21,20 @@ export interface LogOptions {
   readonly level?: 'debug' | 'info' | 'warn' | 'error';
 }
 
+/** A log that has grown beyond this at a start is put aside, and the one put aside before is let go. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The log's file in a data folder. */
+export function logFile(home: string): string {
+  return join(home, 'logs', 'tiergate.log');
+}
+
 /** Opens `logs/tiergate.log` of a data folder; lines are written off the event loop, each as soon as the last is done. */
 export function openLog({ home, redact, level = 'info' }: LogOptions): Log {
-  const folder = join(home, 'logs');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stream = destination({ dest: join(folder, 'tiergate.log'), sync: false, mode: 0o600, append: true });
+  const file = logFile(home);
+  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+  setLargeOneAside(file);
+  const stream = destination({ dest: file, sync: false, mode: 0o600, append: true });
   // Disk trouble must not end the process; the ledger announces it.
   stream.on('error', () => undefined);
   const logger = pino(
@@ -46,6 +55,14 @@ export function openLog({ home, redact, level = 'info' }: LogOptions): Log {
       stream.end();
     },
   };
+}
+
+function setLargeOneAside(file: string): void {
+  try {
+    if (statSync(file).size > MAX_BYTES) renameSync(file, `${file}.1`);
+  } catch {
+    // There is none yet, or it cannot be moved and then grows on.
+  }
 }
 
 /** A log that goes nowhere. */
