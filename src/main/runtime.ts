@@ -1,8 +1,12 @@
 import { isSandbox } from '../shared/account.ts';
+import { localZone } from '../shared/calendar.ts';
 import type { ControlHandlers, Push, Status } from '../shared/control.ts';
 import { type ErrorCode, TiergateError } from '../shared/errors.ts';
+import type { Turn } from '../shared/turn.ts';
+import { Books } from './control/books.ts';
 import { createHandlers } from './control/handlers.ts';
 import { HttpCarrier } from './control/http.ts';
+import { InForce } from './control/in-force.ts';
 import { Notices } from './control/notices.ts';
 import { Pushes } from './control/pushes.ts';
 import { Trial } from './control/trial.ts';
@@ -38,6 +42,8 @@ export interface RuntimeOptions {
   readonly keychain?: Keychain;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly now?: () => number;
+  /** The zone in which days begin, instead of this machine's. */
+  readonly zone?: string;
   /** Stands in for timers in tests: calls back after so many milliseconds, and returns what takes that back. */
   readonly after?: (milliseconds: number, action: () => void) => () => void;
 }
@@ -85,7 +91,7 @@ class Gateway implements Runtime {
   readonly #refused = new Map<ErrorCode, number>();
   readonly #policyHistory: PolicyHistory;
   readonly #trial = new Trial();
-  #inForce: ReturnType<House['settings']>;
+  readonly #books: Books;
   #listener: Listener | null = null;
   #address: { readonly host: string; readonly port: number } | null = null;
   #stopped: Promise<void> | null = null;
@@ -95,7 +101,6 @@ class Gateway implements Runtime {
     this.#options = options;
     this.#startedAt = now();
     this.#settings = SettingsStore.open(home);
-    this.#inForce = this.#settingsInForce();
     this.#policyHistory = new PolicyHistory(home);
     this.#policyHistory.add(this.#settings.current.policy, now());
     this.log = openLog({ home, redact: (line) => this.#redactor.text(line) });
@@ -110,6 +115,18 @@ class Gateway implements Runtime {
     this.#ledger = ledger;
     if (setAside !== null) this.#notices.raise('ledger_broken', setAside);
     this.#reader = new LedgerReader(ledgerFile(home));
+    const timer = options.after ?? after;
+    this.#books = new Books({
+      home,
+      zone: options.zone ?? localZone(),
+      now,
+      after: timer,
+      settings: this.#settings,
+      reader: this.#reader,
+      notices: this.#notices,
+      pushes: this.#pushes,
+      log: this.log,
+    });
     this.#accounts = new Accounts({
       readSecret: async (source) => {
         const result = await readSecret(source, keychain, environment);
@@ -125,8 +142,13 @@ class Gateway implements Runtime {
         this.#pushes.statusChanged();
       },
     });
+    const inForce = new InForce({
+      settings: this.#settings,
+      limits: () => this.#books.limits(),
+      trial: this.#trial.tool,
+    });
     this.#house = {
-      settings: () => this.#inForce,
+      settings: () => inForce.current,
       paused: () => this.#pause.state !== null,
       accounts: this.#accounts,
       send: (request, handler) => {
@@ -134,11 +156,11 @@ class Gateway implements Runtime {
       },
       record: (turn) => {
         const recorded = this.#ledger.record(turn);
-        if (recorded !== null) this.#pushes.turn(recorded);
+        if (recorded !== null) this.#recorded(recorded);
       },
       recordSoon: (turn, then) => {
         this.#ledger.recordSoon(turn, (recorded) => {
-          if (recorded !== null) this.#pushes.turn(recorded);
+          if (recorded !== null) this.#recorded(recorded);
           then();
         });
       },
@@ -151,7 +173,7 @@ class Gateway implements Runtime {
         this.#pushes.statusChanged();
       },
       now,
-      after: options.after ?? after,
+      after: timer,
       log: this.log,
     };
     this.handlers = createHandlers({
@@ -175,6 +197,7 @@ class Gateway implements Runtime {
 
   async start(): Promise<void> {
     await this.#sandbox.start();
+    await this.#books.start();
     await this.#loadKeys();
     this.#showProblem(this.#settings.state);
     this.#settings.onChange((state) => {
@@ -208,8 +231,7 @@ class Gateway implements Runtime {
       lostRows: this.#ledger.lost,
       notices: this.#notices.list(),
       paused: this.#pause.state,
-      spend: { day: NOTHING_SPENT, week: NOTHING_SPENT, month: NOTHING_SPENT },
-      budgets: [],
+      ...this.#books.status(),
     };
   }
 
@@ -229,6 +251,7 @@ class Gateway implements Runtime {
     this.#carrier.close();
     this.#pushes.close();
     await this.#dispatch.close();
+    await this.#books.close();
     await this.#sandbox.stop();
     await this.#reader.close();
     this.#ledger.close();
@@ -238,8 +261,8 @@ class Gateway implements Runtime {
   }
 
   #follow(state: SettingsState): void {
-    this.#inForce = this.#settingsInForce();
     this.#policyHistory.add(state.settings.policy, (this.#options.now ?? Date.now)());
+    this.#books.settingsChanged();
     this.#showProblem(state);
     this.#pushes.policyChanged();
     this.#pushes.settingsChanged();
@@ -252,17 +275,9 @@ class Gateway implements Runtime {
       });
   }
 
-  /** While the sandbox is all there is, the trial is one more tool; it can never reach a provider. */
-  #settingsInForce(): ReturnType<House['settings']> {
-    const { policy, tools, accounts, gateway } = this.#settings.current;
-    const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;
-    return {
-      policy,
-      tools: accounts.every(isSandbox) ? [...tools, this.#trial.tool] : tools,
-      bodyLimitMiB,
-      messageLimitMiB,
-      compressSockets,
-    };
+  #recorded(turn: Turn): void {
+    this.#books.recorded(turn);
+    this.#pushes.turn(turn);
   }
 
   #showProblem({ problem }: SettingsState): void {
@@ -320,8 +335,6 @@ class Gateway implements Runtime {
     };
   }
 }
-
-const NOTHING_SPENT = { cost: '0', saved: '0', premium: '0', turns: 0, unpriced: 0 };
 
 function after(milliseconds: number, action: () => void): () => void {
   const timer = setTimeout(action, milliseconds);

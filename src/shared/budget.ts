@@ -17,6 +17,11 @@ export const BudgetSchema = z.strictObject({
 /** How much may be spent in a time. */
 export type Budget = z.output<typeof BudgetSchema>;
 
+/** A budget's limit in picodollars; a millionth of a dollar is the least it can tell apart. */
+export function limitOf({ usd }: Pick<Budget, 'usd'>): bigint {
+  return BigInt(Math.max(1, Math.round(usd * 1e6))) * 1_000_000n;
+}
+
 /** The shares of a budget at which word is sent, in percent. */
 export const BUDGET_THRESHOLDS = [50, 80, 100] as const;
 
@@ -40,3 +45,11 @@ export const BudgetStateSchema = z.object({
 
 /** How far a budget is used in its present period. */
 export type BudgetState = z.output<typeof BudgetStateSchema>;
+
+/** One of {@link BUDGET_THRESHOLDS}. */
+export type BudgetThreshold = (typeof BUDGET_THRESHOLDS)[number];
+
+/** The highest threshold that a share has reached; null when none. */
+export function thresholdAt(percent: number): BudgetThreshold | null {
+  return BUDGET_THRESHOLDS.findLast((threshold) => percent >= threshold) ?? null;
+}

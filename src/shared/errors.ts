@@ -455,6 +455,13 @@ export const ERRORS = {
     cause: 'There is no display, a system library is missing, or the app found something it cannot go on with.',
     next: 'Look at what it said, or use "tiergate serve", which needs no desktop.',
   },
+  spending_unknown: {
+    status: null,
+    type: null,
+    message: 'What was spent earlier cannot be read from the ledger, so budgets count from now: {detail}',
+    cause: 'The ledger did not answer.',
+    next: 'Start Tiergate again; "tiergate doctor" looks at the ledger.',
+  },
   gateway_not_running: {
     status: null,
     type: null,

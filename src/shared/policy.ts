@@ -55,9 +55,23 @@ const RuleInput = RuleFields.superRefine((rule, context) => {
 /** One rule of a policy, complete and valid. */
 export type Rule = Omit<z.output<typeof RuleFields>, 'id'> & { readonly id: string };
 
+/** Something that holds over every rule while it is there, such as a budget that is used up. */
+export interface Limit {
+  /** What the ledger names as the rule that decided. */
+  readonly id: string;
+  /** Whose turns; null is everybody's. */
+  readonly tool: string | null;
+  /** No tier dearer than Standard, or nothing at all. */
+  readonly action: 'filter' | 'block';
+  /** The text for the person, when the action is block. */
+  readonly message: string;
+}
+
 /** Ordered rules; the first that matches decides. */
 export interface Policy {
   readonly rules: readonly Rule[];
+  /** No document can hold these: the gateway adds them to the policy that the door judges by. */
+  readonly limits?: readonly Limit[];
 }
 
 /** A policy document as people write it; parsing fills in what may be left out, rule ids included. */
@@ -116,8 +130,28 @@ export interface Verdict {
   readonly observed: readonly Observation[];
 }
 
-/** Judges one tier: the first enabled, unexpired rule that matches scope, tool and tier decides, or nothing does. */
+/** Judges one tier: the first enabled, unexpired rule that matches scope, tool and tier decides, or nothing does; a limit can only make that stricter. */
 export function judge(policy: Policy, question: PolicyQuestion): Verdict {
+  const limits = policy.limits?.filter(({ tool }) => tool === null || tool === question.tool) ?? [];
+  const closed = limits.find(({ action }) => action === 'block');
+  if (closed !== undefined) return { action: 'block', rule: closed.id, message: closed.message, observed: [] };
+  const verdict = judgeByRules(policy, question);
+  const [capped] = limits;
+  return capped !== undefined && mayBuySpeed(verdict, question.tier)
+    ? { action: 'filter', rule: capped.id, observed: verdict.observed }
+    : verdict;
+}
+
+/** Tiers that cost no more than Standard, or were paid for beforehand. */
+const NO_DEARER: ReadonlySet<TierClass> = new Set(['default', 'flex', 'scale']);
+
+/** True where a turn may run at a dearer tier: also without a tier, because the project's own setting may be Fast. */
+function mayBuySpeed({ action, forceTo }: Verdict, { exact, lenient }: TierSaid): boolean {
+  if (action === 'force') return forceTo === undefined || !NO_DEARER.has(forceTo);
+  return action === 'pass' && !(NO_DEARER.has(exact) && NO_DEARER.has(lenient));
+}
+
+function judgeByRules(policy: Policy, question: PolicyQuestion): Verdict {
   const observed: Observation[] = [];
   for (const rule of policy.rules) {
     if (!isInForce(rule, question)) continue;

@@ -111,3 +111,8 @@ export type Turn = z.output<typeof TurnSchema>;
 
 /** A turn before the ledger has numbered it. */
 export type NewTurn = Omit<Turn, 'seq'>;
+
+/** True for a turn that ran, or may have run, and whose price is not known. An upstream's refusal costs nothing. */
+export function isUnpriced({ sentAt, cost, status }: Pick<Turn, 'sentAt' | 'cost' | 'status'>): boolean {
+  return sentAt !== null && cost.total === null && (status === null || status < 400);
+}

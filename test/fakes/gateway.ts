@@ -59,13 +59,15 @@ export function makeHome(): string {
   return mkdtempSync(join(tmpdir(), 'tiergate-test-'));
 }
 
-/** Starts a gateway on a free port. */
+/** Starts a gateway on a free port; `before` may put things into its folder first. */
 export async function startGateway(
   settings: SettingsInput = {},
   options: Partial<RuntimeOptions> = {},
+  before: (home: string) => void = () => undefined,
 ): Promise<TestGateway> {
   const home = makeHome();
   writeSettings(home, settings);
+  before(home);
   const keychain = new FakeKeychain();
   const runtime = await startRuntime({
     home,

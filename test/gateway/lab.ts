@@ -22,12 +22,24 @@ export interface LabOptions {
   readonly account?: Readonly<Record<string, unknown>>;
   readonly upstream?: UpstreamOptions;
   readonly runtime?: Partial<RuntimeOptions>;
+  /** Puts things into the data folder before the gateway starts. */
+  readonly before?: (home: string) => void;
 }
 
 /** Starts a provider and a gateway in front of it. */
-export async function startLab({ settings, account, upstream: provider, runtime }: LabOptions = {}): Promise<Lab> {
+export async function startLab({
+  settings,
+  account,
+  upstream: provider,
+  runtime,
+  before,
+}: LabOptions = {}): Promise<Lab> {
   const upstream = await startUpstream(provider);
-  const gateway = await startGateway({ accounts: [accountAt(upstream.baseUrl, account)], ...settings }, runtime);
+  const gateway = await startGateway(
+    { accounts: [accountAt(upstream.baseUrl, account)], ...settings },
+    runtime,
+    before,
+  );
   let seen = 0;
   const newRows = async (): Promise<Turn[]> => {
     const rows = (await gateway.turns()).filter(({ seq }) => seq > seen);

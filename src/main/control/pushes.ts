@@ -1,3 +1,4 @@
+import type { BudgetState, BudgetThreshold } from '../../shared/budget.ts';
 import type { Push, Status } from '../../shared/control.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Turn } from '../../shared/turn.ts';
@@ -31,6 +32,11 @@ export class Pushes {
     if (this.#listeners.size === 0) return;
     this.#turns.push(turn);
     this.#schedule();
+  }
+
+  /** A budget has reached a threshold; at once, since it is said only once. */
+  budget(budget: BudgetState, threshold: BudgetThreshold): void {
+    this.#send({ type: 'budget', budget, threshold });
   }
 
   statusChanged(): void {

@@ -1,6 +1,7 @@
 import type { Account } from '../../shared/account.ts';
 import type { GatewayError } from '../../shared/errors.ts';
 import { trimSpace } from '../../shared/fold.ts';
+import { isClosed } from '../../shared/limits.ts';
 import { mapModel } from '../../shared/model.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
@@ -142,7 +143,9 @@ export class SocketPolicy {
   #decide(frame: ClientFrame, policy: Policy, now: number): Forward | Block | null {
     // An update asks for no turn: only a tier that it does name is judged, never the lack of one.
     const names = frame.tiers.some(({ said }) => said.lenient !== 'missing' && said.lenient !== 'none');
-    if (frame.kind !== 'create' && !(frame.kind === 'update' && names)) return null;
+    // A Realtime upstream begins turns by itself, from what any frame brings.
+    const anyMayBegin = this.#isRealtime && isClosed(policy, this.#tool);
+    if (frame.kind !== 'create' && !(frame.kind === 'update' && names) && !anyMayBegin) return null;
     const { model, members } = frame.asked;
     const session = { model: this.#model, mapped: this.#upstreamSaid };
     const ask = ({ bytes, envelope, tiers }: ClientFrame, by: JudgedModel, modelMembers: readonly Occurrence[]) =>

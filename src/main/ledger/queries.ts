@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Turn } from '../../shared/turn.ts';
 import { turnOf } from './row.ts';
+import { prepareSpend } from './spend.ts';
 
 /** A page of turns, going on from a row's number. */
 interface TurnPage {
@@ -12,6 +13,7 @@ interface TurnPage {
 /** Everything the ledger can be asked; each runs in the reader's own thread. */
 export interface Queries {
   page(request: TurnPage): { turns: Turn[]; more: boolean };
+  spend: ReturnType<typeof prepareSpend>;
 }
 
 /** Prepares the questions once. */
@@ -19,6 +21,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
   const newest = database.prepare('SELECT * FROM turn WHERE seq < ? ORDER BY seq DESC LIMIT ?');
   const oldest = database.prepare('SELECT * FROM turn WHERE seq > ? ORDER BY seq ASC LIMIT ?');
   return {
+    spend: prepareSpend(database),
     page: ({ order, after, limit }) => {
       const rows =
         order === 'newest'

@@ -38,6 +38,11 @@ export class LedgerReader {
     return this.#ask('page', request) as Promise<ReturnType<Queries['page']>>;
   }
 
+  /** What was spent since a moment, by tool. */
+  spend(request: Parameters<Queries['spend']>[0]): Promise<ReturnType<Queries['spend']>> {
+    return this.#ask('spend', request) as Promise<ReturnType<Queries['spend']>>;
+  }
+
   /** Folds the write-ahead log back into the file, as far as that makes nobody wait. */
   async checkpoint(): Promise<void> {
     await this.#ask('checkpoint', null);
