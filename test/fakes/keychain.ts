@@ -1,5 +1,5 @@
 import { TiergateError } from '../../src/shared/errors.ts';
-import type { Keychain } from '../../src/main/secrets/keychain.ts';
+import type { Keychain, KeychainEntry } from '../../src/main/secrets/keychain.ts';
 
 /** A keychain in memory, which can also be missing. */
 export class FakeKeychain implements Keychain {
@@ -19,6 +19,12 @@ export class FakeKeychain implements Keychain {
 
   remove(name: string): Promise<boolean> {
     return this.#run(() => this.entries.delete(name));
+  }
+
+  list(): Promise<readonly KeychainEntry[]> {
+    return this.#run(() =>
+      [...this.entries].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
   }
 
   #run<Result>(action: () => Result): Promise<Result> {

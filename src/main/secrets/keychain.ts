@@ -1,21 +1,57 @@
 import type * as keytarModule from 'keytar';
 import { TiergateError } from '../../shared/errors.ts';
 
+/** One entry of a keychain. */
+export interface KeychainEntry {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** The part of keytar that is used; an in-memory one stands in for it in tests. */
 export interface Keychain {
   get(name: string): Promise<string | null>;
   set(name: string, value: string): Promise<void>;
   remove(name: string): Promise<boolean>;
+  /** Every entry that is Tiergate's, by name. */
+  list(): Promise<readonly KeychainEntry[]>;
 }
 
-/** Under which name the entries stand in the system's own keychain program. */
-const SERVICE = 'Tiergate';
+/**
+ * Under which names the entries stand in the system's own keychain program: written under the first, found under all. A
+ * later form of entry gets a name of its own in front, so that an update loses no key and a step back still finds its own.
+ */
+const SERVICES = ['Tiergate/1', 'Tiergate'] as const;
+const [CURRENT, ...OLDER] = SERVICES;
 
 /** The keychain of the operating system. Each call throws `keychain_unavailable` when there is none. */
 export const systemKeychain: Keychain = {
-  get: (name) => use((keytar) => keytar.getPassword(SERVICE, name)),
-  set: (name, value) => use((keytar) => keytar.setPassword(SERVICE, name, value)),
-  remove: (name) => use((keytar) => keytar.deletePassword(SERVICE, name)),
+  get: (name) =>
+    use(async (keytar) => {
+      for (const service of SERVICES) {
+        const value = await keytar.getPassword(service, name);
+        if (value !== null) return value;
+      }
+      return null;
+    }),
+  set: (name, value) =>
+    use(async (keytar) => {
+      await keytar.setPassword(CURRENT, name, value);
+      // A key that was replaced must not come back with an older version.
+      for (const service of OLDER) await keytar.deletePassword(service, name);
+    }),
+  remove: (name) =>
+    use(async (keytar) => {
+      const removed = await Promise.all(SERVICES.map((service) => keytar.deletePassword(service, name)));
+      return removed.includes(true);
+    }),
+  list: () =>
+    use(async (keytar) => {
+      const found = new Map<string, string>();
+      for (const service of SERVICES)
+        for (const { account, password } of await keytar.findCredentials(service))
+          if (!found.has(account)) found.set(account, password);
+      return [...found].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    }),
 };
 
 type Keytar = typeof keytarModule;
