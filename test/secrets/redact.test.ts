@@ -6,6 +6,10 @@ const KEY = 'sk-proj-Ab1_Cd2-Ef3';
 const ODD_KEY = 'k"y\\w/th~?+&=%odd';
 const MASK = '[key removed]';
 
+function everyLetter(text: string, spell: (code: number) => string): string {
+  return [...text].map((letter) => spell(letter.charCodeAt(0))).join('');
+}
+
 function redactorFor(...keys: readonly string[]): Redactor {
   const redactor = new Redactor();
   for (const key of keys) redactor.protect(key);
@@ -25,6 +29,28 @@ describe.each([
     ['in JSON', '{"error":{"message":"bad key ', JSON.stringify(key).slice(1, -1), '"}}'],
     ['in base64', 'Basic ', Buffer.from(key).toString('base64').replace(/=+$/, ''), '=='],
     ['in base64 without padding', 'key=', Buffer.from(key).toString('base64').replace(/=+$/, ''), ''],
+    [
+      'percent-encoded in small letters',
+      '?key=',
+      encodeURIComponent(key).toLowerCase().replace(key.toLowerCase(), key),
+      '',
+    ],
+    ['with every letter percent-encoded', '?key=', everyLetter(key, (code) => `%${code.toString(16)}`), '&'],
+    ['percent-encoded twice', '?next=', encodeURIComponent(everyLetter(key, (code) => `%${code.toString(16)}`)), '&'],
+    [
+      'as JSON that escapes every letter',
+      '"',
+      everyLetter(key, (code) => `\\u${code.toString(16).padStart(4, '0')}`),
+      '"',
+    ],
+    [
+      'in JSON within JSON',
+      '{"body":"{\\"key\\":\\"',
+      JSON.stringify(JSON.stringify(key).slice(1, -1)).slice(1, -1),
+      '\\"}"}',
+    ],
+    ['in a log line that escapes slashes', '"', JSON.stringify(key).slice(1, -1).replaceAll('/', '\\/'), '"'],
+    ['in hex', '0x', Buffer.from(key).toString('hex'), ''],
   ])('%s: it is taken out of text and bytes', (_how, before, spelled, after) => {
     const redactor = redactorFor('another-key-0123', key);
     const clean = `${before}${MASK}${after}`;
@@ -34,6 +60,40 @@ describe.each([
 
   test('many times: every one is taken out', () => {
     expect(redactorFor(key).text(`${key}${key} ${key}`)).toBe(`${MASK}${MASK} ${MASK}`);
+  });
+});
+
+describe('attack: an upstream that codes the key together with its neighbours', () => {
+  test.each(['', 'u', 'us', 'user:', 'user:x'])('base64 after %j', (before) => {
+    for (const after of ['', '!', ':y', ':yz', 'a longer end'])
+      for (const alphabet of ['base64', 'base64url'] as const) {
+        const text = Buffer.from(before + KEY + after).toString(alphabet);
+        const clean = redactorFor(KEY).text(text);
+        expect(clean).toContain(MASK);
+        // What is left beside the mask decodes to nothing of the key.
+        for (const rest of clean.split(MASK))
+          expect(Buffer.from(rest, alphabet).toString('latin1')).not.toMatch(/sk-|proj|Ab1|Cd2|Ef3/);
+      }
+  });
+});
+
+describe('a key too short to be looked for everywhere', () => {
+  test.each<[text: string, clean: string]>([
+    ['Authorization: Bearer abc12', `Authorization: Bearer ${MASK}`],
+    ['{"api_key":"abc12"}', `{"api_key":"${MASK}"}`],
+    ['{\\"token\\": \\"abc12\\"}', `{\\"token\\": \\"${MASK}\\"}`],
+    ['?key=abc12&x=1', `?key=${MASK}&x=1`],
+    ['Incorrect API key: abc12.', `Incorrect API key: ${MASK}.`],
+    ['the word abc12 by itself', 'the word abc12 by itself'],
+    ['Bearer abc123', 'Bearer abc123'],
+  ])('%s', (text, clean) => {
+    expect(redactorFor('abc12').text(text)).toBe(clean);
+  });
+
+  test('a key that is an everyday word leaves the words of an answer alone', () => {
+    const redactor = redactorFor('error', 'none', 'x');
+    expect(redactor.text('{"error":{"type":"none","param":"x"}}')).toBe('{"error":{"type":"none","param":"x"}}');
+    expect(redactor.text('api-key: none')).toBe(`api-key: ${MASK}`);
   });
 });
 

@@ -1,43 +1,175 @@
+import { type EscapedView, resolveEscapes } from './escaped-view.ts';
+import { spellings } from './key-spellings.ts';
+
 /** What stands in the place of a key. */
 const MASK = '[key removed]';
 
-/** Shorter values are not looked for: they would be found everywhere. */
+/** Shorter values would be found everywhere: they are taken out only where a word before them says what they are. */
 const SHORTEST = 8;
+
+/** Texts are escaped within texts: a URL in a JSON string in a log line. */
+const DEEPEST = 3;
+
+const CREDENTIAL = String.raw`(?:bearer|basic|key|token|secret|password|authorization|credential)s?["'\\\s:=]{1,8}`;
+/** The end of a text that may turn out to be a word for a credential and the beginning of a short key. */
+const OPEN_CREDENTIAL = new RegExp(String.raw`[a-z]*[-_]?${CREDENTIAL}[^\s"'\\]{0,${SHORTEST}}$|[a-z]{1,16}$`, 'i');
+
+/** How far back the word for a credential and what follows it can reach. */
+const LONGEST_OPEN = 64;
+
+/** A part of a text, from its first letter to the one after its last. */
+type Range = readonly [start: number, end: number];
 
 /** Takes keys out of what is about to be logged, answered or written. */
 export class Redactor {
   readonly #keys = new Set<string>();
   #values: readonly string[] = [];
+  #short: RegExp | null = null;
+  readonly #shortKeys = new Set<string>();
 
   /** Looks for one more key from now on; a key that was replaced may still be on its way, so none is forgotten. */
   protect(key: string): void {
-    if (key.length < SHORTEST || this.#keys.has(key)) return;
+    if (key === '' || this.#keys.has(key)) return;
     this.#keys.add(key);
-    // Longest first, so that a key that contains another is taken out whole.
-    this.#values = [...new Set([...this.#values, ...spellings(key)])].sort((a, b) => b.length - a.length);
+    if (key.length >= SHORTEST) {
+      // Longest first, so that a key that contains another is taken out whole.
+      this.#values = [...new Set([...this.#values, ...spellings(key)])].sort((a, b) => b.length - a.length);
+    } else {
+      this.#shortKeys.add(key);
+      const any = [...this.#shortKeys].sort((a, b) => b.length - a.length).map((one) => RegExp.escape(one));
+      this.#short = new RegExp(String.raw`(?<=${CREDENTIAL})(?:${any.join('|')})(?![\w-])`, 'gi');
+    }
   }
 
   /** The text without any key; the same string when there is none in it. */
   text(text: string): string {
-    let clean = text;
-    for (const value of this.#values) if (clean.includes(value)) clean = clean.replaceAll(value, MASK);
-    return clean;
+    return mask(text, this.#find(text));
   }
 
   /** The bytes without any key; the same buffer when there is none in it. */
   bytes(bytes: Buffer): Buffer {
-    if (!this.#values.some((value) => bytes.includes(value))) return bytes;
-    return Buffer.from(this.text(bytes.toString('latin1')), 'latin1');
+    const text = bytes.toString('latin1');
+    const ranges = this.#find(text);
+    return ranges.length === 0 ? bytes : Buffer.from(mask(text, ranges), 'latin1');
+  }
+
+  /** For bytes that come in pieces, cut anywhere: a piece is let go up to where a key may have begun. */
+  stream(): RedactedStream {
+    return new RedactedStream((text, last) => {
+      const ranges = this.#find(text);
+      const safe = last ? text.length : this.#safeEnd(text);
+      // What was found is taken out whole, even where another key seems to begin within it.
+      const end = ranges.find(([from, to]) => from < safe && safe < to)?.[1] ?? safe;
+      return {
+        clean: mask(
+          text.slice(0, end),
+          ranges.filter(([from]) => from < end),
+        ),
+        rest: text.slice(end),
+      };
+    });
+  }
+
+  /** Where keys stand, in order; parts that overlap are one. */
+  #find(text: string): readonly Range[] {
+    if (this.#keys.size === 0) return [];
+    const found: Range[] = [];
+    for (const { text: view, starts } of views(text)) {
+      const place = (at: number): number => starts?.[at] ?? at;
+      for (const value of this.#values)
+        for (let at = view.indexOf(value); at !== -1; at = view.indexOf(value, at + value.length))
+          found.push([place(at), place(at + value.length)]);
+      if (this.#short !== null)
+        for (const { index, 0: key } of view.matchAll(this.#short))
+          found.push([place(index), place(index + key.length)]);
+    }
+    return merged(found);
+  }
+
+  /** Up to where nothing that has begun could still become a key. */
+  #safeEnd(text: string): number {
+    let safe = text.length;
+    for (const { text: view, starts, whole } of views(text)) {
+      const place = (at: number): number => starts?.[at] ?? at;
+      const known = view.slice(0, whole);
+      safe = Math.min(safe, place(this.#openKeyAt(known)));
+      const open = this.#short === null ? -1 : known.slice(-LONGEST_OPEN).search(OPEN_CREDENTIAL);
+      if (open !== -1) safe = Math.min(safe, place(Math.max(0, known.length - LONGEST_OPEN) + open));
+    }
+    return safe;
+  }
+
+  /** Where the longest end of a text begins that is also the beginning of a key. */
+  #openKeyAt(text: string): number {
+    let openAt = text.length;
+    for (const value of this.#values) {
+      const first = value[0] ?? '';
+      const from = Math.max(0, text.length - value.length + 1);
+      for (let at = text.indexOf(first, from); at !== -1 && at < openAt; at = text.indexOf(first, at + 1))
+        if (value.startsWith(text.slice(at))) openAt = at;
+    }
+    return openAt;
   }
 }
 
-/** The ways in which a key can stand in a text. */
-function spellings(key: string): string[] {
-  return [
-    key,
-    encodeURIComponent(key),
-    JSON.stringify(key).slice(1, -1),
-    Buffer.from(key).toString('base64').replace(/=+$/, ''),
-    Buffer.from(key).toString('base64url'),
-  ];
+/** Cleans bytes that come in pieces. */
+export class RedactedStream {
+  readonly #step: (text: string, last: boolean) => { readonly clean: string; readonly rest: string };
+  #held = '';
+
+  constructor(step: (text: string, last: boolean) => { readonly clean: string; readonly rest: string }) {
+    this.#step = step;
+  }
+
+  /** What can be let go now; empty while it may all be the beginning of a key. */
+  push(chunk: Buffer): Buffer {
+    return this.#take(this.#held + chunk.toString('latin1'), false);
+  }
+
+  /** What was held back. */
+  end(): Buffer {
+    return this.#take(this.#held, true);
+  }
+
+  #take(text: string, last: boolean): Buffer {
+    const { clean, rest } = this.#step(text, last);
+    this.#held = rest;
+    return Buffer.from(clean, 'latin1');
+  }
+}
+
+/** The text as it is, then with its escapes resolved, and theirs. */
+function* views(text: string): Generator<Omit<EscapedView, 'starts'> & { readonly starts: readonly number[] | null }> {
+  yield { text, starts: null, whole: text.length };
+  let outer: EscapedView | null = null;
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    const inner = resolveEscapes(outer?.text ?? text);
+    if (inner === null) return;
+    const through = outer?.starts ?? null;
+    outer = { ...inner, starts: through === null ? inner.starts : inner.starts.map((at) => through[at] ?? at) };
+    yield outer;
+    // Nothing was resolved, so a further look would find the same.
+    if (inner.text.length === inner.starts.at(-1)) return;
+  }
+}
+
+function merged(ranges: readonly Range[]): readonly Range[] {
+  const result: Range[] = [];
+  for (const [start, end] of [...ranges].sort(([a], [b]) => a - b)) {
+    const before = result.at(-1);
+    if (before !== undefined && start < before[1]) result[result.length - 1] = [before[0], Math.max(before[1], end)];
+    else result.push([start, end]);
+  }
+  return result;
+}
+
+function mask(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text;
+  let clean = '';
+  let read = 0;
+  for (const [start, end] of ranges) {
+    clean += text.slice(read, start) + MASK;
+    read = end;
+  }
+  return clean + text.slice(read);
 }
