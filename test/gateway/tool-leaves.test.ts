@@ -138,6 +138,7 @@ test('while the keychain is still being unlocked: nothing is sent', async () => 
     },
     set: (name: string, value: string) => keychain.set(name, value),
     remove: (name: string) => keychain.remove(name),
+    list: () => keychain.list(),
   };
   const settings = { accounts: [accountAt(lab.upstream.baseUrl, { keys: [{ keychain: 'lab/1' }] })] };
   const gateway = await startGateway(settings, { keychain: slow });

@@ -8,9 +8,9 @@ const MASK = '[key removed]';
 
 const SPELLINGS: readonly (readonly [how: string, text: string])[] = [
   ['plain', `data: {"error":"bad key ${KEY} given"}\n\n`],
-  ['percent-encoded', `https://host/?key=${[...KEY].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('')}&x=1`],
+  ['percent-encoded', `https://host/?key=${KEY.replace(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`)}&x=1`],
   ['in JSON within JSON', JSON.stringify({ body: JSON.stringify({ key: KEY.replaceAll('/', '\\/') }) })],
-  ['with escaped letters', `"${[...KEY].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`],
+  ['with escaped letters', `"${KEY.replace(/./g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`],
   ['in base64 with its user', `authorization: Basic ${Buffer.from(`user:${KEY}`).toString('base64')}\r\n`],
   ['twice in a row', `${KEY}${KEY}`],
   ['begun and not ended', `sk-proj-Ab1 and sk-proj-Ab1/Cd2_Ef and ${KEY.slice(0, -1)}`],

@@ -7,7 +7,7 @@ const ODD_KEY = 'k"y\\w/th~?+&=%odd';
 const MASK = '[key removed]';
 
 function everyLetter(text: string, spell: (code: number) => string): string {
-  return [...text].map((letter) => spell(letter.charCodeAt(0))).join('');
+  return text.replace(/./g, (letter) => spell(letter.charCodeAt(0)));
 }
 
 function redactorFor(...keys: readonly string[]): Redactor {

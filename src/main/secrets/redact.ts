@@ -20,6 +20,11 @@ const LONGEST_OPEN = 64;
 /** A part of a text, from its first letter to the one after its last. */
 type Range = readonly [start: number, end: number];
 
+/** A text as one of its readers would see it; without offsets it is the text itself. */
+interface View extends Omit<EscapedView, 'starts'> {
+  readonly starts: readonly number[] | null;
+}
+
 /** Takes keys out of what is about to be logged, answered or written. */
 export class Redactor {
   readonly #keys = new Set<string>();
@@ -36,7 +41,7 @@ export class Redactor {
       this.#values = [...new Set([...this.#values, ...spellings(key)])].sort((a, b) => b.length - a.length);
     } else {
       this.#shortKeys.add(key);
-      const any = [...this.#shortKeys].sort((a, b) => b.length - a.length).map((one) => RegExp.escape(one));
+      const any = [...this.#shortKeys].sort((a, b) => b.length - a.length).map(escapePattern);
       this.#short = new RegExp(String.raw`(?<=${CREDENTIAL})(?:${any.join('|')})(?![\w-])`, 'gi');
     }
   }
@@ -139,15 +144,15 @@ export class RedactedStream {
 }
 
 /** The text as it is, then with its escapes resolved, and theirs. */
-function* views(text: string): Generator<Omit<EscapedView, 'starts'> & { readonly starts: readonly number[] | null }> {
-  yield { text, starts: null, whole: text.length };
-  let outer: EscapedView | null = null;
+function* views(text: string): Generator<View> {
+  let view: View = { text, starts: null, whole: text.length };
+  yield view;
   for (let depth = 0; depth < DEEPEST; depth += 1) {
-    const inner = resolveEscapes(outer?.text ?? text);
+    const inner = resolveEscapes(view.text);
     if (inner === null) return;
-    const through = outer?.starts ?? null;
-    outer = { ...inner, starts: through === null ? inner.starts : inner.starts.map((at) => through[at] ?? at) };
-    yield outer;
+    const { starts } = view;
+    view = { ...inner, starts: starts === null ? inner.starts : inner.starts.map((at): number => starts[at] ?? at) };
+    yield view;
     // Nothing was resolved, so a further look would find the same.
     if (inner.text.length === inner.starts.at(-1)) return;
   }
@@ -172,4 +177,9 @@ function mask(text: string, ranges: readonly Range[]): string {
     read = end;
   }
   return clean + text.slice(read);
+}
+
+/** The text as a pattern that means nothing but itself. */
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }
