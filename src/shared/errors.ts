@@ -240,6 +240,20 @@ export const ERRORS = {
     cause: 'The earlier response lives in a WebSocket session that this account does not have.',
     next: 'Send the whole input without previous_response_id; Codex does so by itself.',
   },
+  upstream_failed: {
+    status: 502,
+    type: 'upstream_error',
+    message: '{detail}',
+    cause: 'The upstream took the request and then said that it could not answer it.',
+    next: 'Read what it says; most tools send the request again by themselves.',
+  },
+  answer_untranslatable: {
+    status: 502,
+    type: 'upstream_error',
+    message: 'The upstream’s answer cannot be said in the tool’s protocol: {detail}.',
+    cause: 'The answer is no answer of the protocol that the account speaks, or a call in it has no readable input.',
+    next: 'Send the request again; if it stays so, the account’s "speaks" setting may name the wrong protocol.',
+  },
   untranslatable: {
     status: 400,
     type: 'invalid_request_error',

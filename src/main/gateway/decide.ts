@@ -1,16 +1,14 @@
 import { type Account, standardTierOf } from '../../shared/account.ts';
-import { fold, trimLeniently } from '../../shared/fold.ts';
+import { fold } from '../../shared/fold.ts';
 import { isFastAlias, mapModel } from '../../shared/model.ts';
 import { type Observation, type Policy, type Verdict, judge } from '../../shared/policy.ts';
 import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared/tier.ts';
+import { FAST_BETA, isFastBeta } from '../dialects/beta-token.ts';
 import type { Asked, TierPlace, TierSpelling } from '../dialects/dialect.ts';
 import { type Edit, applyEdits, insertMember, removeMembers, replaceValue } from '../envelope/edit.ts';
 
 /** The header in which Anthropic's tools name the previews they use; one of its tokens is the wish for fast mode. */
 export const BETA_HEADER = 'anthropic-beta';
-
-/** The token that goes up where the policy makes a turn of Messages fast. */
-const FAST_BETA = 'fast-mode-2026-02-01';
 
 /** The header by which Codex repeats model and tier beside the body: `model=gpt-5.5;tier=priority`. */
 export const ROUTING_HINT = 'x-codex-routing-hint';
@@ -221,11 +219,6 @@ function modelEdits({ model, modelMembers, otherModels }: Asked, view: (model: s
 
 function betaTokens(beta: string): string[] {
   return beta.split(',').map((token) => token.trim());
-}
-
-/** Any date of the preview, in any letter case: a newer one asks for the same. */
-function isFastBeta(token: string): boolean {
-  return /^fast-mode-\d{4}-\d{2}-\d{2}$/.test(fold(trimLeniently(token)));
 }
 
 /** The beta tokens that agree with the body that leaves; untouched where that asks for what was asked. */
