@@ -12,7 +12,7 @@ import { Pushes } from './control/pushes.ts';
 import { Trial } from './control/trial.ts';
 import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
 import type { House } from './gateway/house.ts';
-import { Listener } from './gateway/listener.ts';
+import { Front } from './gateway/front.ts';
 import { Pause } from './gateway/pause.ts';
 import { Ledger, type LedgerEvents, ledgerFile } from './ledger/ledger.ts';
 import { LedgerReader } from './ledger/reader.ts';
@@ -56,6 +56,10 @@ export interface Runtime {
   status(): Status;
   /** Where the window can be opened in a browser; null while the gateway does not listen. */
   windowUrl(): string | null;
+  /** The machine was asleep or is in another network: what was connected before is not trusted any more. */
+  wake(): void;
+  /** Tells the person something that the desktop has found; null takes it back. */
+  notice(code: ErrorCode, detail: string | null): void;
   /** Lets open turns end, at most for some seconds, then closes everything. */
   stop(): Promise<void>;
 }
@@ -92,8 +96,7 @@ class Gateway implements Runtime {
   readonly #policyHistory: PolicyHistory;
   readonly #trial = new Trial();
   readonly #books: Books;
-  #listener: Listener | null = null;
-  #address: { readonly host: string; readonly port: number } | null = null;
+  readonly #front: Front;
   #stopped: Promise<void> | null = null;
 
   constructor(options: RuntimeOptions) {
@@ -193,6 +196,22 @@ class Gateway implements Runtime {
       subscribe: (listener) => this.#pushes.subscribe(listener),
       windowFiles: options.windowFiles ?? null,
     });
+    this.#front = new Front({
+      house: this.#house,
+      control: this.#carrier,
+      wanted: this.#settings.current.gateway,
+      port: options.port,
+      drainMs: DRAIN_MS,
+      onListening: (address) => {
+        this.#notices.clear('port_in_use');
+        this.#notices.clear('listen_failed');
+        announce(home, { ...address, token: this.#carrier.token });
+        this.#pushes.statusChanged();
+      },
+      onFailure: (code, detail) => {
+        this.#notices.raise(code, detail);
+      },
+    });
   }
 
   async start(): Promise<void> {
@@ -204,7 +223,7 @@ class Gateway implements Runtime {
       this.#follow(state);
     });
     this.#settings.watch();
-    await this.#listen();
+    await this.#front.listen();
   }
 
   onPush(listener: (push: Push) => void): () => void {
@@ -213,17 +232,17 @@ class Gateway implements Runtime {
 
   status(): Status {
     const { settings, source } = this.#settings.state;
-    const address = this.#address;
+    const { address } = this.#front;
     const accounts = this.#accounts.states();
     return {
       version: this.#options.version,
       baseUrl: address === null ? null : `http://${hostInUrl(address.host)}:${address.port}/v1`,
-      port: address?.port ?? this.#wantedAddress().port,
+      port: this.#front.port,
       home: this.#options.home,
       startedAt: this.#startedAt,
       sandbox: accounts.every(isSandbox),
-      openTurns: this.#listener?.openTurns ?? 0,
-      sessions: this.#listener?.sessions ?? [],
+      openTurns: this.#front.openTurns,
+      sessions: this.#front.sessions,
       accounts,
       tools: settings.tools.map(({ name }) => ({ name })),
       policySource: source,
@@ -236,7 +255,19 @@ class Gateway implements Runtime {
   }
 
   windowUrl(): string | null {
-    return this.#address === null ? null : windowUrl({ ...this.#address, token: this.#carrier.token });
+    const { address } = this.#front;
+    return address === null ? null : windowUrl({ ...address, token: this.#carrier.token });
+  }
+
+  wake(): void {
+    this.#dispatch.renew();
+    this.#pushes.statusChanged();
+    this.#front.listen().catch(this.#notFollowed);
+  }
+
+  notice(code: ErrorCode, detail: string | null): void {
+    if (detail === null) this.#notices.clear(code);
+    else this.#notices.raise(code, detail);
   }
 
   stop(): Promise<void> {
@@ -247,7 +278,7 @@ class Gateway implements Runtime {
   async #stop(): Promise<void> {
     this.#settings.close();
     this.#pause.close();
-    await this.#listener?.stop(DRAIN_MS);
+    await this.#front.stop();
     this.#carrier.close();
     this.#pushes.close();
     await this.#dispatch.close();
@@ -269,16 +300,18 @@ class Gateway implements Runtime {
     this.#pushes.statusChanged();
     this.log.info({ source: state.source }, 'settings changed');
     this.#loadKeys()
-      .then(() => this.#listen())
-      .catch((error: unknown) => {
-        this.log.error({ error: String(error) }, 'new settings could not be followed');
-      });
+      .then(() => this.#front.follow(state.settings.gateway))
+      .catch(this.#notFollowed);
   }
 
   #recorded(turn: Turn): void {
     this.#books.recorded(turn);
     this.#pushes.turn(turn);
   }
+
+  readonly #notFollowed = (error: unknown): void => {
+    this.log.error({ error: String(error) }, 'new settings could not be followed');
+  };
 
   #showProblem({ problem }: SettingsState): void {
     if (problem === null) this.#notices.clear('settings_invalid');
@@ -287,37 +320,6 @@ class Gateway implements Runtime {
 
   async #loadKeys(): Promise<void> {
     await this.#accounts.load(this.#settings.current.accounts);
-    this.#pushes.statusChanged();
-  }
-
-  #wantedAddress(): { host: string; port: number } {
-    const { host, port } = this.#settings.current.gateway;
-    return { host, port: this.#options.port ?? port };
-  }
-
-  /** Listens where the settings say; on a new address first, so that a taken port leaves the old one working. */
-  async #listen(): Promise<void> {
-    const wanted = this.#wantedAddress();
-    const address = this.#address;
-    const same =
-      address !== null && address.host === wanted.host && (address.port === wanted.port || wanted.port === 0);
-    if (same || this.#stopped !== null) return;
-    const listener = new Listener(this.#house, this.#carrier);
-    try {
-      const port = await listener.listen(wanted.host, wanted.port);
-      const before = this.#listener;
-      this.#listener = listener;
-      this.#address = { host: wanted.host, port };
-      this.#notices.clear('port_in_use');
-      this.#notices.clear('listen_failed');
-      announce(this.#options.home, { ...this.#address, token: this.#carrier.token });
-      this.log.info({ host: wanted.host, port }, 'listening');
-      await before?.stop(DRAIN_MS);
-    } catch (error) {
-      if (!(error instanceof TiergateError)) throw error;
-      this.#notices.raise(error.code, error.detail);
-      this.log.error({ error: error.code }, error.message);
-    }
     this.#pushes.statusChanged();
   }
 

@@ -416,9 +416,9 @@ export const ERRORS = {
   port_in_use: {
     status: null,
     type: null,
-    message: 'Port {detail} is taken by another program.',
+    message: 'Port {detail} is in use.',
     cause: 'Another program listens there, perhaps a second Tiergate.',
-    next: 'Stop the other program, or choose another port with --port or gateway.port in the settings.',
+    next: 'Stop the other program, or choose another port: in the tray menu, with --port, or with gateway.port in the settings. Tools must then be pointed at the new port.',
   },
   listen_failed: {
     status: null,
@@ -454,6 +454,13 @@ export const ERRORS = {
     message: 'Turns are not being recorded: {detail}',
     cause: 'The disk is full or read-only. Turns still flow; each one lost is counted.',
     next: 'Free some space; recording goes on by itself.',
+  },
+  tray_hidden: {
+    status: null,
+    type: null,
+    message: 'The icon of Tiergate is not shown: {detail}.',
+    cause: 'The system has room for such icons, but hides this one or has nobody who draws it.',
+    next: 'Until then, starting Tiergate again opens this window.',
   },
   desktop_missing: {
     status: null,

@@ -26,6 +26,14 @@ export class Dispatch {
     this.#pool(origin).dispatch({ path, method: 'POST', headers, body }, handler);
   }
 
+  /** Begins with fresh connections: those of before a sleep or in another network may be dead without knowing. */
+  renew(): void {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    // What is under way ends in its own time; a pool whose answers never end is ended with them by their own limits.
+    for (const pool of pools) pool.close().catch(() => undefined);
+  }
+
   /** Ends idle connections at once and the others as their answers end. */
   async close(): Promise<void> {
     const pools = [...this.#pools.values()];
