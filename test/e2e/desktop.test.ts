@@ -5,7 +5,17 @@ import type { ElectronApplication, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reply, Status } from '../../src/shared/control.ts';
 import { findRunning } from '../../src/main/control/running.ts';
-import { callFrom, type DesktopApp, onDouble, startDesktopApp } from '../desktop-app.ts';
+import {
+  answerDialogs,
+  askedDialogs,
+  callFrom,
+  clickTray,
+  type DesktopApp,
+  onDouble,
+  startDesktopApp,
+  trayLabels,
+  watchTray,
+} from '../desktop-app.ts';
 
 /** The built app, started, used, attacked and ended, in this order, on the double or on the program TIERGATE_ELECTRON names. */
 let desktop: DesktopApp;
@@ -18,37 +28,9 @@ beforeAll(async () => {
   ({ app } = desktop);
   page = await app.firstWindow();
   await page.waitForFunction('"tiergate" in globalThis');
-  await watchTray();
+  await watchTray(app);
 });
 afterAll(() => desktop.remove());
-
-interface KeptMenu {
-  trayMenu?: { readonly items: readonly { readonly label: string; readonly click: unknown }[] } | null;
-}
-
-/** Electron lets nobody read a tray, so what the app sets from now on is kept aside. */
-function watchTray(): Promise<void> {
-  return app.evaluate(({ Tray }) => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the tray it is taken from
-    const set = Tray.prototype.setContextMenu;
-    Tray.prototype.setContextMenu = function (menu): void {
-      (globalThis as KeptMenu).trayMenu = menu;
-      set.call(this, menu);
-    };
-  });
-}
-
-function trayLabels(): Promise<readonly string[]> {
-  return app.evaluate(() => (globalThis as KeptMenu).trayMenu?.items.map(({ label }) => label) ?? []);
-}
-
-function clickTray(label: string): Promise<void> {
-  return app.evaluate((_electron, wanted) => {
-    const found = (globalThis as KeptMenu).trayMenu?.items.find(({ label }) => label.startsWith(wanted));
-    if (found === undefined) throw new Error(`the tray menu has no entry ${wanted}`);
-    (found.click as () => void).call(found);
-  }, label);
-}
 
 function windowCount(): Promise<number> {
   return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
@@ -88,24 +70,38 @@ describe('the tray app', () => {
   it('takes a switch in the window to the policy in force, and to the tray', async () => {
     await page.getByRole('link', { name: 'Policy' }).click();
     await page.getByRole('switch', { name: 'no-fast' }).click();
-    await expect.poll(() => trayLabels()).toContain('Fast: passes');
+    await expect.poll(() => trayLabels(app)).toContain('Fast: passes');
     const reply = await callFrom(page, 'policy.get', {});
     expect(reply).toMatchObject({ ok: true, value: { rules: [{ id: 'no-fast', enabled: false }, {}] } });
     await page.getByRole('switch', { name: 'no-fast' }).click();
-    await expect.poll(() => trayLabels()).toContain('Fast: filtered to Standard');
+    await expect.poll(() => trayLabels(app)).toContain('Fast: filtered to Standard');
   });
 
   it('has the address in the tray menu, where a click copies it', async () => {
-    expect(await trayLabels()).toEqual(expect.arrayContaining([`Copy ${baseUrl}`, 'Open Tiergate', 'Quit Tiergate']));
-    await clickTray('Copy');
+    expect(await trayLabels(app)).toEqual(
+      expect.arrayContaining([`Copy ${baseUrl}`, 'Open Tiergate', 'Quit Tiergate']),
+    );
+    await clickTray(app, 'Copy');
     expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe(baseUrl);
+  });
+
+  it('tells once what closing the window means, and then goes on without it', async () => {
+    await answerDialogs(app, 0);
+    await closeWindow();
+    expect(await askedDialogs(app)).toEqual([expect.stringContaining('goes on without its window')]);
+    page = await opened(() => clickTray(app, 'Open'));
+    await closeWindow();
+    expect(await askedDialogs(app)).toHaveLength(1);
+    page = await opened(() => clickTray(app, 'Open'));
+    const settings = await callFrom(page, 'settings.get', {});
+    expect(settings).toMatchObject({ ok: true, value: { app: { closeExplained: true } } });
   });
 
   it('goes on without a window, and opens one from the tray', async () => {
     await closeWindow();
     expect(await windowCount()).toBe(0);
     expect((await fetch(new URL('/healthz', baseUrl))).status).toBe(200);
-    page = await opened(() => clickTray('Open'));
+    page = await opened(() => clickTray(app, 'Open'));
   });
 
   it('opens the window when the system activates the app', async () => {
@@ -282,7 +278,7 @@ describe('an attack', () => {
   /** The attacked page makes room for a fresh one. */
   async function reopened(): Promise<Page> {
     await closeWindow();
-    return opened(() => clickTray('Open'));
+    return opened(() => clickTray(app, 'Open'));
   }
 });
 
@@ -290,7 +286,7 @@ describe('the end', () => {
   it('comes with Quit from the tray, cleanly, and takes the gateway along', async () => {
     const exit = once(app.process(), 'exit');
     // The answer may be lost with the process.
-    await clickTray('Quit').catch(() => undefined);
+    await clickTray(app, 'Quit').catch(() => undefined);
     expect(await exit).toEqual([0, null]);
     await expect(fetch(new URL('/healthz', baseUrl))).rejects.toThrow();
   });

@@ -8,14 +8,17 @@ interface MenuItem {
   readonly label: string;
   readonly type: string;
   readonly enabled: boolean;
+  readonly checked: boolean;
+  readonly submenu?: Menu;
   click(): void;
 }
 
 /** Electron's `Menu`; nothing is drawn. */
-export class Menu {
+export class Menu extends EventEmitter {
   readonly items: readonly MenuItem[];
 
   constructor(items: readonly MenuItem[] = []) {
+    super();
     this.items = items;
   }
 
@@ -28,11 +31,14 @@ export class Menu {
   }
 }
 
-function menuItem({ label, type, enabled, role, click }: Electron.MenuItemConstructorOptions): MenuItem {
+function menuItem(template: Electron.MenuItemConstructorOptions): MenuItem {
+  const { label, type, enabled, role, click, checked, submenu } = template;
   return {
     label: label ?? role ?? '',
-    type: type ?? 'normal',
+    type: type ?? (submenu === undefined ? 'normal' : 'submenu'),
     enabled: enabled ?? true,
+    checked: checked ?? false,
+    ...(Array.isArray(submenu) ? { submenu: Menu.buildFromTemplate(submenu) } : {}),
     click: () => {
       click?.(undefined as never, undefined, {});
     },
@@ -62,6 +68,10 @@ export class Tray extends EventEmitter {
     // There is no bar to click.
   }
 
+  getBounds(): Electron.Rectangle {
+    return { x: 0, y: 0, width: 24, height: 24 };
+  }
+
   destroy(): void {
     this.removeAllListeners();
   }
@@ -82,6 +92,12 @@ export const clipboard = {
 export const dialog = {
   showErrorBox(title: string, content: string): void {
     process.stderr.write(`${title}: ${content}\n`);
+  },
+  // Nobody is there to read it: the answer is what Enter gives.
+  showMessageBox: (options: unknown): Promise<Electron.MessageBoxReturnValue> => {
+    const { message, defaultId } = options as Electron.MessageBoxOptions;
+    process.stderr.write(`${message}\n`);
+    return Promise.resolve({ response: defaultId ?? 0, checkboxChecked: false });
   },
 } satisfies Partial<Electron.Dialog>;
 

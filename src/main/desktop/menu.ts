@@ -4,7 +4,23 @@ import type { MenuItemConstructorOptions } from 'electron';
  * The application menu. macOS needs one for its Edit keys and for Quit; elsewhere the window has no menu bar, and the
  * keys that a default menu would bring (reload, developer tools) are not wanted.
  */
-export function applicationMenu(platform: NodeJS.Platform): MenuItemConstructorOptions[] | null {
+export function applicationMenu(platform: NodeJS.Platform, quit: () => void): MenuItemConstructorOptions[] | null {
   if (platform !== 'darwin') return null;
-  return [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }];
+  return [
+    {
+      label: 'Tiergate',
+      submenu: [
+        { role: 'about' },
+        { type: 'separator' },
+        { role: 'hide' },
+        { role: 'hideOthers' },
+        { role: 'unhide' },
+        { type: 'separator' },
+        // Not the system's own: this one asks first while tools still point at the gateway.
+        { label: 'Quit Tiergate', accelerator: 'Command+Q', click: () => quit() },
+      ],
+    },
+    { role: 'editMenu' },
+    { role: 'windowMenu' },
+  ];
 }
