@@ -158,11 +158,11 @@ class Gateway implements Runtime {
         this.#dispatch.send(request, handler);
       },
       record: (turn) => {
-        const recorded = this.#ledger.record(turn);
+        const recorded = this.#ledger.record(this.#books.priced(turn));
         if (recorded !== null) this.#recorded(recorded);
       },
       recordSoon: (turn, then) => {
-        this.#ledger.recordSoon(turn, (recorded) => {
+        this.#ledger.recordSoon(this.#books.priced(turn), (recorded) => {
           if (recorded !== null) this.#recorded(recorded);
           then();
         });

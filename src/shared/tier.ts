@@ -76,14 +76,33 @@ const COST_RANK: Readonly<Record<string, number>> = { flex: 0, default: 1, scale
 
 /**
  * The tier that is priced: the cheaper of sent and served when served can be believed, else sent. Without a sent tier, or
- * with `auto`, the project's own setting decides upstream, so only a believable served tier answers; null is unknown.
+ * with `auto`, the project's own setting decides upstream, so only a believable served tier answers; null is unknown. A
+ * login's echo says nothing unless it says `flex`, which it never says by itself.
  */
 export function billedTier(sent: string | null, served: string | null, trust: ServedTrust): string | null {
-  const believed = trust === 'unverifiable' ? null : served;
+  const believed = trust === 'unverifiable' && served !== 'flex' ? null : served;
   if (sent === null || sent === 'auto') return believed === 'auto' ? null : believed;
   if (believed === null) return sent;
   const sentRank = COST_RANK[sent];
   const servedRank = COST_RANK[believed];
   if (sentRank === undefined || servedRank === undefined) return sent;
   return servedRank < sentRank ? believed : sent;
+}
+
+/**
+ * True where a dearer tier was asked for and sent, and a cheaper one served and billed: at OpenAI that is how a limit on
+ * fast growth shows itself.
+ */
+export function wasDowngraded(tiers: {
+  readonly requested: string | null;
+  readonly sent: string | null;
+  readonly served: string | null;
+  readonly billed: string | null;
+}): boolean {
+  const { requested, sent, served, billed } = tiers;
+  if (requested === null || sent === null || billed === null || billed !== served) return false;
+  const sentRank = COST_RANK[sent] ?? 0;
+  const billedRank = COST_RANK[billed];
+  if (billedRank === undefined || sentRank <= 1 || billedRank >= sentRank) return false;
+  return (COST_RANK[sayTier(requested).exact] ?? 0) >= sentRank;
 }

@@ -27,6 +27,7 @@ const ASKED = (Object.keys(CALLS) as CallName[]).filter(
 const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'status.get': {},
   'turns.page': {},
+  'prices.list': {},
   'policy.get': {},
   'policy.set': { policy: { rules: [{ serviceTier: 'priority', action: 'filter' }] } },
   'policy.check': { policy: { rules: [{ serviceTier: STORED }] } },
@@ -68,12 +69,10 @@ beforeAll(async () => {
   }
   for (const [name, input] of Object.entries(QUESTIONS)) {
     // A refusal is an answer too: it must not quote what it was given.
-    const answer: unknown = await gateway.client
-      .call(name as CallName, input as never)
-      .catch((error: unknown) => ({
-        refused: String(error),
-        ...(error instanceof ControlError ? { next: error.next } : {}),
-      }));
+    const answer: unknown = await gateway.client.call(name as CallName, input as never).catch((error: unknown) => ({
+      refused: String(error),
+      ...(error instanceof ControlError ? { next: error.next } : {}),
+    }));
     answers.set(name as CallName, answer);
     if (name === 'tool.rotate') newToolKey = (answer as { key: string }).key;
     if (name === 'key.set') answers.set('status.get', [answers.get('status.get'), gateway.runtime.status()]);

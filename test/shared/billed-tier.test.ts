@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ServedTrust, TIERS, billedTier } from '../../src/shared/tier.ts';
+import { type ServedTrust, TIERS, billedTier, wasDowngraded } from '../../src/shared/tier.ts';
 
 type Told = string | null;
 
@@ -23,6 +23,8 @@ describe('the billed tier', () => {
     ['authoritative', 'priority', 'default', 'default'],
     ['reported', 'priority', 'default', 'default'],
     ['unverifiable', 'priority', 'default', 'priority'],
+    ['unverifiable', 'priority', 'flex', 'flex'],
+    ['unverifiable', null, 'flex', 'flex'],
     ['authoritative', 'ultrafast', 'priority', 'priority'],
     ['authoritative', 'default', 'flex', 'flex'],
     ['authoritative', 'priority', 'scale', 'scale'],
@@ -60,7 +62,8 @@ describe('the billed tier', () => {
       const billed = billedTier(sent, served, trust);
       expect([null, sent, served]).toContain(billed);
       expect(billed).not.toBe('auto');
-      if (trust === 'unverifiable') expect(billed).toBe(sent === 'auto' ? null : sent);
+      // A login's echo counts only where it says flex, which it never says of its own accord.
+      if (trust === 'unverifiable' && served !== 'flex') expect(billed).toBe(sent === 'auto' ? null : sent);
       const sentRank = RANK.get(sent ?? '');
       if (sentRank !== undefined) expect(RANK.get(billed ?? '') ?? Infinity).toBeLessThanOrEqual(sentRank);
     },
@@ -68,5 +71,23 @@ describe('the billed tier', () => {
 
   test.each(DEAREST_SENT)('%s sent and nothing said is billed as sent', (sent) => {
     for (const trust of TRUSTS) expect(billedTier(sent, null, trust)).toBe(sent);
+  });
+});
+
+describe('a downgrade', () => {
+  test.each<[what: string, requested: Told, sent: Told, served: Told, trust: ServedTrust, downgraded: boolean]>([
+    ['Fast asked and sent, Standard served', 'priority', 'priority', 'default', 'authoritative', true],
+    ['the same in another spelling', ' FAST ', 'priority', 'default', 'reported', true],
+    ['Ultrafast asked and sent, Fast served', 'ultrafast', 'ultrafast', 'priority', 'authoritative', true],
+    ['Fast served', 'priority', 'priority', 'priority', 'authoritative', false],
+    ['a served tier that cannot be believed', 'priority', 'priority', 'default', 'unverifiable', false],
+    ['Fast filtered', 'priority', 'default', 'default', 'authoritative', false],
+    ['Fast that the policy asked for', 'default', 'priority', 'default', 'authoritative', false],
+    ['Standard asked, Flex served', 'default', 'default', 'flex', 'authoritative', false],
+    ['nothing known of what was served', 'priority', 'priority', null, 'authoritative', false],
+    ['nothing asked', null, null, 'default', 'authoritative', false],
+    ['a tier nobody knows', 'turbo', 'turbo', 'default', 'authoritative', false],
+  ])('%s', (_what, requested, sent, served, trust, downgraded) => {
+    expect(wasDowngraded({ requested, sent, served, billed: billedTier(sent, served, trust) })).toBe(downgraded);
   });
 });

@@ -1,6 +1,8 @@
 import type { Status } from '../../shared/control.ts';
 import type { Limit } from '../../shared/policy.ts';
-import type { Turn } from '../../shared/turn.ts';
+import { PRICE_TABLE } from '../../shared/prices/table.ts';
+import { Pricing } from '../../shared/pricing.ts';
+import type { NewTurn, Turn } from '../../shared/turn.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Log } from '../logs/log.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -24,8 +26,12 @@ export interface BooksOptions {
 /** Everything that is kept about turns beside their rows: what they add up to, and who hears of it. */
 export class Books {
   readonly #budgets: Budgets;
+  readonly #settings: SettingsStore;
+  #pricing: Pricing;
 
   constructor({ home, zone, now, after, settings, reader, notices, pushes, log }: BooksOptions) {
+    this.#settings = settings;
+    this.#pricing = new Pricing(PRICE_TABLE, settings.current);
     this.#budgets = new Budgets({
       home,
       zone,
@@ -56,12 +62,18 @@ export class Books {
     await this.#budgets.saved;
   }
 
+  /** The turn with its figures, before its row is written. */
+  priced(turn: NewTurn): NewTurn {
+    return { ...turn, ...this.#pricing.price(turn) };
+  }
+
   /** A turn's row has been committed. */
   recorded(turn: Turn): void {
     this.#budgets.recorded(turn);
   }
 
   settingsChanged(): void {
+    this.#pricing = new Pricing(PRICE_TABLE, this.#settings.current);
     this.#budgets.settingsChanged();
   }
 

@@ -2,6 +2,7 @@ import type { ControlHandlers } from '../../shared/control.ts';
 import { accountCalls } from './account-calls.ts';
 import { appCalls } from './app-calls.ts';
 import { policyCalls } from './policy-calls.ts';
+import { priceCalls } from './price-calls.ts';
 import type { ControlRooms } from './rooms.ts';
 import { toolCalls } from './tool-calls.ts';
 import { UNANSWERED } from './unanswered.ts';
@@ -13,6 +14,7 @@ export function createHandlers(rooms: ControlRooms): ControlHandlers {
     'status.get': () => rooms.status(),
     'turns.page': (request) => rooms.reader.page(request),
     ...policyCalls(rooms),
+    ...priceCalls(rooms),
     ...accountCalls(rooms),
     ...toolCalls(rooms),
     ...appCalls(rooms),

@@ -7,7 +7,6 @@ export const UNANSWERED_NAMES = [
   'turns.get',
   'turns.facets',
   'bill.sums',
-  'prices.list',
   'prices.unpriced',
   'policy.hits',
   'policy.simulate',

@@ -1,0 +1,33 @@
+import type { PriceRow } from '../calls/bill.ts';
+import type { PriceOverride } from '../price-override.ts';
+import { PRICE_TIERS, type PriceTable, type TierRates } from './table.ts';
+
+/** The table as the contract shows it. */
+export function priceRows({ rows, sources }: PriceTable, overrides: readonly PriceOverride[]): PriceRow[] {
+  const own = new Set(overrides.filter(({ account }) => account === undefined).map(({ model }) => model));
+  return rows.map(({ provider, model, from, source, tiers, long }) => ({
+    provider,
+    model,
+    effectiveFrom: from,
+    source: sources[source]?.url ?? source,
+    overridden: own.has(model),
+    tiers: shown(tiers),
+    longContext: long === undefined ? null : { above: long.above, tiers: shown(long.tiers) },
+  }));
+}
+
+function shown(rates: TierRates): PriceRow['tiers'] {
+  return Object.fromEntries(
+    PRICE_TIERS.flatMap((tier) => {
+      const known = rates[tier];
+      if (known === undefined) return [];
+      const [input, cached, cacheWrite, output] = known.map((rate) => (rate === null ? null : String(rate)));
+      return [
+        [
+          tier,
+          { input: input ?? null, cached: cached ?? null, cacheWrite: cacheWrite ?? null, output: output ?? null },
+        ],
+      ];
+    }),
+  );
+}
