@@ -1,30 +1,21 @@
-import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { ControlError, type Status } from '../shared/control.ts';
 import type { Policy } from '../shared/policy.ts';
 import { useGateway } from './gateway.tsx';
-import { queryKeys } from './query-keys.ts';
+import { callKey } from './call-key.ts';
+import { useAnswer } from './call.ts';
 import { changePolicy, type RuleChange } from './rule-change.ts';
 import type { TurnFeed, TurnFeedState } from './turn-feed.ts';
-import { isSessionOver } from './words/fault-word.ts';
-
-/** Milliseconds between attempts after a failed question. */
-const ASK_AGAIN = 3000;
-
-function askAgain(query: { readonly state: { readonly error: Error | null } }): number | false {
-  return query.state.error === null || isSessionOver(query.state.error) ? false : ASK_AGAIN;
-}
 
 /** What the gateway is and how it does, kept fresh by pushes. */
 export function useStatus(): UseQueryResult<Status> {
-  const { client } = useGateway();
-  return useQuery({ queryKey: queryKeys.status, queryFn: () => client.call('status.get'), refetchInterval: askAgain });
+  return useAnswer('status.get', {});
 }
 
 /** The policy in force, kept fresh by pushes. */
 export function usePolicy(): UseQueryResult<Policy> {
-  const { client } = useGateway();
-  return useQuery({ queryKey: queryKeys.policy, queryFn: () => client.call('policy.get'), refetchInterval: askAgain });
+  return useAnswer('policy.get', {});
 }
 
 /** The live list of turns and what may be asked of it. */
@@ -47,7 +38,7 @@ export function useSaveRule(id: string) {
       return client.call('policy.set', { policy });
     },
     onSuccess: (policy) => {
-      queries.setQueryData(queryKeys.policy, policy);
+      queries.setQueryData(callKey('policy.get', {}), policy);
     },
   });
 }
@@ -78,5 +69,5 @@ export function useRevokeTool() {
 
 function useRefreshStatus(): () => void {
   const queries = useQueryClient();
-  return () => void queries.invalidateQueries({ queryKey: queryKeys.status });
+  return () => void queries.invalidateQueries({ queryKey: callKey('status.get') });
 }

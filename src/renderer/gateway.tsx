@@ -1,8 +1,12 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import type { ControlClient } from '../shared/control.ts';
-import { queryKeys } from './query-keys.ts';
+import { callKey } from './call-key.ts';
+import { createNews } from './push-news.ts';
 import { createTurnFeed, type TurnFeed } from './turn-feed.ts';
+
+/** Milliseconds for which news is gathered before anything is asked again; sums on the screen are at most that old. */
+const GATHER = 400;
 
 /** Whether pushes arrive: not yet, yes, or no more until the carrier is back. */
 export type Connection = 'opening' | 'open' | 'lost';
@@ -29,17 +33,24 @@ export function GatewayProvider({
 
   useEffect(() => {
     void feed.catchUp();
+    const news = createNews(
+      (names) => {
+        for (const name of names) void queries.invalidateQueries({ queryKey: callKey(name) });
+      },
+      (work) => setTimeout(work, GATHER),
+    );
     return client.subscribe(
       (push) => {
+        news(push.type);
         switch (push.type) {
           case 'turns':
             feed.add(push.turns);
             break;
           case 'status':
-            queries.setQueryData(queryKeys.status, push.status);
+            queries.setQueryData(callKey('status.get', {}), push.status);
             break;
           case 'policy':
-            queries.setQueryData(queryKeys.policy, push.policy);
+            queries.setQueryData(callKey('policy.get', {}), push.policy);
             break;
           case 'settings':
           case 'budget':
@@ -50,7 +61,7 @@ export function GatewayProvider({
       (connected) => {
         setConnection(connected ? 'open' : 'lost');
         // Back again: what was pushed meanwhile was missed. Gone: asking tells a restart from a session that is over.
-        void queries.invalidateQueries(connected ? {} : { queryKey: queryKeys.status });
+        void queries.invalidateQueries(connected ? {} : { queryKey: callKey('status.get') });
         if (connected) void feed.catchUp();
       },
     );
@@ -77,7 +88,8 @@ function createQueries(): QueryClient {
       queries: {
         networkMode: 'always',
         staleTime: Infinity,
-        gcTime: Infinity,
+        // Answers to questions about filters and ranges would pile up in a window left open for days.
+        gcTime: 300_000,
         retry: false,
         refetchOnWindowFocus: false,
       },

@@ -1,27 +1,31 @@
 import { useSyncExternalStore } from 'react';
+import { type Route, routeOf } from './address.ts';
 
-/** The window's pages, in the order of the navigation; each has the fragment `#/<name>`. */
-export const PAGES = [
-  { name: 'turns', title: 'Turns' },
-  { name: 'policy', title: 'Policy' },
-  { name: 'tools', title: 'Tools' },
-] as const;
-
-/** The name of one of {@link PAGES}. */
-export type PageName = (typeof PAGES)[number]['name'];
-
-/** The fragment that leads to a page. */
-export function hrefOf(page: PageName): string {
-  return `#/${page}`;
+/** Goes to a page or to one thing on it; `replace` leaves no step for the back button. */
+export function navigate(href: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  if (replace) {
+    history.replaceState(null, '', href);
+    dispatchEvent(new HashChangeEvent('hashchange'));
+  } else {
+    location.hash = href;
+  }
 }
 
-/** The page the address names; an unknown address is the first page's. */
-export function usePage(): PageName {
-  return useSyncExternalStore(onAddress, pageOfAddress);
+/** Where the window is. */
+export function useRoute(): Route {
+  useSyncExternalStore(onAddress, () => location.hash);
+  return current();
 }
 
-function pageOfAddress(): PageName {
-  return PAGES.find(({ name }) => location.hash === hrefOf(name))?.name ?? PAGES[0].name;
+let last: { readonly fragment: string; readonly route: Route } | null = null;
+
+/** The same value for the same address, so that it can be compared. */
+function current(): Route {
+  const fragment = location.hash;
+  if (last?.fragment === fragment) return last.route;
+  const route = routeOf(fragment);
+  last = { fragment, route };
+  return route;
 }
 
 function onAddress(listener: () => void): () => void {

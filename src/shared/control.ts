@@ -103,7 +103,7 @@ export const CALLS = {
 export type CallName = keyof typeof CALLS;
 
 /** What a caller gives; members with defaults may be left out. */
-type CallInput<Name extends CallName> = z.input<(typeof CALLS)[Name]['input']>;
+export type CallInput<Name extends CallName> = z.input<(typeof CALLS)[Name]['input']>;
 
 /** What a handler gets, after parsing. */
 export type CallArguments<Name extends CallName> = z.output<(typeof CALLS)[Name]['input']>;

@@ -50,6 +50,7 @@ describe.skipIf(missing)(
     test('are shown with their tool, model and the tiers of their turns, until they end', async () => {
       const page = await browser.newPage();
       await page.goto(serving.windowUrl);
+      await page.getByRole('link', { name: 'Turns' }).click();
       await page.getByText('No turns yet').waitFor();
       expect(await page.getByText('open session').count()).toBe(0);
 

@@ -72,6 +72,7 @@ describe.skipIf(missing)(missing ? 'the window (no browser here: apt-get install
   });
 
   test('without turns says how to make one, and reads well for everybody', async () => {
+    await page.getByRole('link', { name: 'Turns' }).click();
     await page.getByText('No turns yet').waitFor();
     expect(await violations()).toEqual([]);
   });

@@ -74,7 +74,7 @@ test.each<[object, string]>([
   [{ serviceTier: 'missing', action: 'force', forceTo: 'flex' }, 'Turns asking for no tier are sent as Flex'],
   [
     { serviceTier: 'all', action: 'block', scope: 'oauth', tools: ['a', 'b', 'c'] },
-    'Turns asking for any tier are refused, on accounts with a login, from a, b and c',
+    'Turns asking for any tier are refused, on accounts with a login, from a, b, and c',
   ],
   [
     { serviceTier: 'ultrafast', action: 'block', models: ['gpt-5*'], fallbackAction: 'filter', scope: 'apikey' },

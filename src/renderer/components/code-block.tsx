@@ -1,7 +1,9 @@
+import { useTranslation } from 'react-i18next';
 import { CopyButton } from './copy-button.tsx';
 
 /** A text to take along, with its copy button; `label` names it. */
 export function CodeBlock({ text, label }: { readonly text: string; readonly label: string }) {
+  const { t } = useTranslation();
   return (
     <div className="relative rounded-md border border-line bg-canvas">
       <pre
@@ -14,7 +16,7 @@ export function CodeBlock({ text, label }: { readonly text: string; readonly lab
         {text}
       </pre>
       <div className="absolute top-1.5 right-1.5 rounded-md bg-canvas">
-        <CopyButton text={text} label={`Copy: ${label}`} />
+        <CopyButton text={text} label={t('copyOf', { label })} />
       </div>
     </div>
   );

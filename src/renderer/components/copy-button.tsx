@@ -1,5 +1,6 @@
 import { Check, Copy, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 import { copyText } from './clipboard.ts';
 
@@ -20,6 +21,7 @@ export function CopyButton({
   /** True for the button a dialog begins with. */
   readonly autofocus?: boolean;
 }) {
+  const { t } = useTranslation();
   const [outcome, setOutcome] = useState<Outcome>(null);
   useEffect(() => {
     if (outcome === null) return undefined;
@@ -29,7 +31,7 @@ export function CopyButton({
     };
   }, [outcome]);
 
-  const said = outcome === 'copied' ? 'Copied' : 'Copying was refused: select the text and press Ctrl+C';
+  const said = outcome === 'copied' ? t('copied') : t('copyRefused');
   const Icon = outcome === null ? Copy : outcome === 'copied' ? Check : TriangleAlert;
   return (
     <>

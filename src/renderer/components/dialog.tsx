@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 
 /**
@@ -15,6 +16,7 @@ export function Dialog({
   readonly children: ReactNode;
   readonly onClose: () => void;
 }) {
+  const { t } = useTranslation();
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -35,7 +37,7 @@ export function Dialog({
         <h2 id={titleId} className="text-base font-semibold">
           {title}
         </h2>
-        <DialogClose look="bare" size="icon" aria-label="Close">
+        <DialogClose look="bare" size="icon" aria-label={t('close')}>
           <X aria-hidden="true" className="size-4" />
         </DialogClose>
       </div>

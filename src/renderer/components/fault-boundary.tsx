@@ -1,3 +1,4 @@
+import i18next from 'i18next';
 import { Component, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 
@@ -13,11 +14,9 @@ export class FaultBoundary extends Component<{ readonly children: ReactNode }, {
     if (!this.state.failed) return this.props.children;
     return (
       <div role="alert" className="mx-auto max-w-md p-10 text-center">
-        <p className="text-base font-semibold">This part of the window failed.</p>
-        <p className="mt-1 mb-4 text-ink-soft">
-          This is a bug in the window; the gateway goes on working. Try again, or close the window and open it anew.
-        </p>
-        <Button onClick={() => this.setState({ failed: false })}>Try again</Button>
+        <p className="text-base font-semibold">{i18next.t('partFailed')}</p>
+        <p className="mt-1 mb-4 text-ink-soft">{i18next.t('partFailedText')}</p>
+        <Button onClick={() => this.setState({ failed: false })}>{i18next.t('retry')}</Button>
       </div>
     );
   }

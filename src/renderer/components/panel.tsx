@@ -1,28 +1,30 @@
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useId } from 'react';
 import { classNames } from './class-names.ts';
 
-/** A sheet on the canvas that holds things belonging together. */
-export function Panel({ className, ...rest }: ComponentProps<'section'>) {
-  return <section className={classNames('rounded-lg border border-line bg-panel', className)} {...rest} />;
-}
-
-/** A page's title, what it is for, and what may be done there. */
-export function PageHeader({
+/** A sheet on the canvas that holds things belonging together; with a title it is a region of that name. */
+export function Panel({
   title,
-  children,
   actions,
-}: {
-  readonly title: string;
-  readonly children?: ReactNode;
-  readonly actions?: ReactNode;
-}) {
+  className,
+  children,
+  ...rest
+}: Omit<ComponentProps<'section'>, 'title'> & { readonly title?: string; readonly actions?: ReactNode }) {
+  const id = useId();
   return (
-    <div className="flex items-start justify-between gap-6">
-      <div className="min-w-0">
-        <h1 className="text-lg font-semibold tracking-tight">{title}</h1>
-        {children !== undefined && <p className="mt-0.5 max-w-2xl text-pretty text-ink-soft">{children}</p>}
-      </div>
-      {actions}
-    </div>
+    <section
+      aria-labelledby={title === undefined ? undefined : id}
+      className={classNames('rounded-lg border border-line bg-panel', className)}
+      {...rest}
+    >
+      {title !== undefined && (
+        <div className="flex min-h-10 items-center justify-between gap-3 border-b border-line px-4 py-1.5">
+          <h2 id={id} className="font-semibold">
+            {title}
+          </h2>
+          {actions}
+        </div>
+      )}
+      {children}
+    </section>
   );
 }

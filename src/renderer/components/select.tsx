@@ -1,4 +1,5 @@
 import { ChevronDown } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
 import { classNames } from './class-names.ts';
 
 /** A choice of few; native, so that it needs no style of its own in the page and follows the system's habits. */
@@ -17,6 +18,7 @@ export function Select<Value extends string>({
   readonly className?: string;
   readonly onChange: (value: Value) => void;
 }) {
+  const { t } = useTranslation();
   return (
     <span className={classNames('relative inline-flex', className)}>
       <select
@@ -29,7 +31,7 @@ export function Select<Value extends string>({
         }}
         className="h-7 w-full appearance-none rounded-md border border-line-control bg-raised pr-7 pl-2.5 text-sm text-ink shadow-raised hover:bg-hover disabled:opacity-60"
       >
-        {value === null && <option value="">Choose…</option>}
+        {value === null && <option value="">{t('choose')}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.name}

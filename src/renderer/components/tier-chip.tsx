@@ -1,5 +1,6 @@
 import { TIERS, type Tier } from '../../shared/tier.ts';
-import { type TierFigure, TIER_NAMES } from '../words/tier-word.ts';
+import { roleName, type TierFigure, tierName, type TierRole } from '../words/tier-word.ts';
+import { useTranslation } from 'react-i18next';
 import { Chip, type ChipTone } from './chip.tsx';
 import { Unknown } from './unknown.tsx';
 
@@ -13,11 +14,13 @@ const TONES: Readonly<Record<Tier, ChipTone>> = {
 };
 
 /** One of a turn's four tiers, spelled as it was on the wire. */
-export function TierChip({ role, figure }: { readonly role: string; readonly figure: TierFigure }) {
+export function TierChip({ role: kind, figure }: { readonly role: TierRole; readonly figure: TierFigure }) {
+  const { t } = useTranslation('words');
+  const role = roleName(kind);
   if (figure.kind === 'unknown') {
     return (
       <span className="inline-flex h-[1.125rem] items-center px-1">
-        <Unknown why={`${role}: not known, ${figure.why}`} />
+        <Unknown why={t('tierUnknown', { role, why: figure.why })} />
       </span>
     );
   }
@@ -30,7 +33,7 @@ export function TierChip({ role, figure }: { readonly role: string; readonly fig
     );
   }
   const tier = TIERS.find((known) => known === figure.name);
-  const title = `${role}: ${tier === undefined ? 'a tier outside the list' : TIER_NAMES[tier]}`;
+  const title = `${role}: ${tier === undefined ? t('tierOutside') : tierName(tier)}`;
   return (
     <Chip
       tone={tier === undefined ? 'bad' : TONES[tier]}

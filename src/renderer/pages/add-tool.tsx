@@ -4,8 +4,8 @@ import { ToolNameSchema } from '../../shared/settings.ts';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog, DialogClose } from '../components/dialog.tsx';
-import { FaultNote } from '../components/fault-note.tsx';
-import { TextField } from '../components/text-field.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { TextField } from '../components/field.tsx';
 import { useAddTool } from '../gateway-state.ts';
 import { ConnectExamples } from './connect-examples.tsx';
 
@@ -50,7 +50,7 @@ export function AddTool({ baseUrl }: { readonly baseUrl: string | null }) {
       </form>
       {add.error !== null && (
         <div className="mt-3">
-          <FaultNote error={add.error} />
+          <ErrorState error={add.error} />
         </div>
       )}
       {add.data !== undefined && (

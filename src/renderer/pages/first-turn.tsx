@@ -5,7 +5,7 @@ import { Chip } from '../components/chip.tsx';
 import { CodeBlock } from '../components/code-block.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { useStatus } from '../gateway-state.ts';
-import { hrefOf } from '../route.ts';
+import { hrefOf } from '../address.ts';
 import { curlCommand, KEY_PLACEHOLDER } from '../words/connect-snippet.ts';
 
 /** What to do while there are no turns: get a local key, then send something. */

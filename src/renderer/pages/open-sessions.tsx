@@ -26,7 +26,7 @@ export function OpenSessions({ sessions }: { readonly sessions: readonly OpenSes
             </span>
             <span className="flex min-w-0 items-center gap-1">
               {session.tiers.map((tier, index) => (
-                <TierChip key={index} role="Sent" figure={sentTierOf(tier)} />
+                <TierChip key={index} role="sent" figure={sentTierOf(tier)} />
               ))}
             </span>
           </li>

@@ -3,8 +3,9 @@ import type { Status } from '../../shared/control.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { useMinute } from '../clock.ts';
 import { EmptyState } from '../components/empty-state.tsx';
-import { FaultNote } from '../components/fault-note.tsx';
-import { PageHeader, Panel } from '../components/panel.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { PageHeader } from '../components/page.tsx';
+import { Panel } from '../components/panel.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { usePolicy, useStatus } from '../gateway-state.ts';
 import { RuleRow } from './rule-row.tsx';
@@ -24,7 +25,7 @@ export function PolicyPage() {
         {policy.data !== undefined ? (
           <Rules policy={policy.data} />
         ) : policy.error !== null ? (
-          <FaultNote error={policy.error} onRetry={() => void policy.refetch()} />
+          <ErrorState error={policy.error} onRetry={() => void policy.refetch()} />
         ) : (
           <Panel className="overflow-hidden">
             <Skeleton label="Reading the policy" rows={3} />

@@ -1,6 +1,6 @@
 import { Button } from '../components/button.tsx';
 import { Dialog, DialogClose } from '../components/dialog.tsx';
-import { FaultNote } from '../components/fault-note.tsx';
+import { ErrorState } from '../components/error-state.tsx';
 import { useRevokeTool } from '../gateway-state.ts';
 
 /** Asks before a tool's key is taken away. */
@@ -14,7 +14,7 @@ export function RevokeTool({ name, onClose }: { readonly name: string; readonly 
       </p>
       {revoke.error !== null && (
         <div className="mt-3">
-          <FaultNote error={revoke.error} />
+          <ErrorState error={revoke.error} />
         </div>
       )}
       <div className="mt-5 flex justify-end gap-2">

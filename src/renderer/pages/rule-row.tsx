@@ -4,16 +4,13 @@ import { type Tier, TIERS } from '../../shared/tier.ts';
 import { Button } from '../components/button.tsx';
 import { Chip } from '../components/chip.tsx';
 import { classNames } from '../components/class-names.ts';
-import { FaultNote } from '../components/fault-note.tsx';
+import { ErrorState } from '../components/error-state.tsx';
 import { Select } from '../components/select.tsx';
 import { Switch } from '../components/switch.tsx';
 import { useSaveRule } from '../gateway-state.ts';
 import { changeRule, type RuleChange } from '../rule-change.ts';
-import { ACTION_NAMES, ruleSentence, ruleWords } from '../words/rule-word.ts';
-import { TIER_NAMES } from '../words/tier-word.ts';
-
-const ACTION_OPTIONS = ACTIONS.map((value) => ({ value, name: ACTION_NAMES[value] }));
-const TIER_OPTIONS = TIERS.map((value) => ({ value, name: TIER_NAMES[value] }));
+import { actionName, ruleSentence, ruleWords } from '../words/rule-word.ts';
+import { tierName } from '../words/tier-word.ts';
 
 /** An action being chosen; forcing also needs a tier before it can be saved. */
 interface Draft {
@@ -56,7 +53,7 @@ export function RuleRow({ rule, now }: { readonly rule: Rule; readonly now: numb
           <Select
             label={`What rule ${rule.id} does`}
             value={choice.action}
-            options={ACTION_OPTIONS}
+            options={ACTIONS.map((value) => ({ value, name: actionName(value) }))}
             disabled={save.isPending}
             className="w-40"
             onChange={(action) => choose({ action, forceTo: choice.forceTo })}
@@ -65,7 +62,7 @@ export function RuleRow({ rule, now }: { readonly rule: Rule; readonly now: numb
             <Select
               label={`The tier rule ${rule.id} forces`}
               value={choice.forceTo}
-              options={TIER_OPTIONS}
+              options={TIERS.map((value) => ({ value, name: tierName(value) }))}
               disabled={save.isPending}
               className="w-40"
               onChange={(forceTo) => choose({ action: 'force', forceTo })}
@@ -96,9 +93,9 @@ export function RuleRow({ rule, now }: { readonly rule: Rule; readonly now: numb
       )}
       {save.error !== null && (
         <div className="mt-2.5 pl-[2.875rem]">
-          <FaultNote error={save.error}>
+          <ErrorState error={save.error}>
             <p className="mt-1 text-ink-soft">Nothing was changed; the rule in force is the one before.</p>
-          </FaultNote>
+          </ErrorState>
         </div>
       )}
     </li>

@@ -2,8 +2,9 @@ import { KeyRound, SquareTerminal } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
-import { FaultNote } from '../components/fault-note.tsx';
-import { PageHeader, Panel } from '../components/panel.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { PageHeader } from '../components/page.tsx';
+import { Panel } from '../components/panel.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { useStatus } from '../gateway-state.ts';
 import { AddTool } from './add-tool.tsx';
@@ -36,7 +37,7 @@ export function ToolsPage() {
             )}
           </>
         ) : status.error !== null ? (
-          <FaultNote error={status.error} onRetry={() => void status.refetch()} />
+          <ErrorState error={status.error} onRetry={() => void status.refetch()} />
         ) : (
           <Panel className="overflow-hidden">
             <Skeleton label="Reading the tools" rows={3} />

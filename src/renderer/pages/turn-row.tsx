@@ -8,7 +8,7 @@ import { TierChip } from '../components/tier-chip.tsx';
 import { Unknown } from '../components/unknown.tsx';
 import { dayOf, duration, fullCount, shortCount, timeOfDay } from '../words/figure.ts';
 import { tiersOf } from '../words/tier-word.ts';
-import { modelOf, resultOf, spansOf, VERDICT_WORDS } from '../words/turn-word.ts';
+import { modelOf, resultOf, spansOf, verdictWord } from '../words/turn-word.ts';
 
 /** One turn; drawn again only when the turn itself is another. */
 export const TurnRow = memo(function TurnRow({
@@ -124,13 +124,13 @@ function VerdictCell({ turn: { verdict, rule, observed } }: { readonly turn: Tur
     return <Lines first={<Unknown why="not judged: the request could not be read" />} second="not judged" />;
   }
   const { Icon, className } = VERDICT_LOOKS[verdict];
-  const would = observed.map(({ rule: id, action }) => `${id} would have ${VERDICT_WORDS[action]}`).join(', ');
+  const would = observed.map(({ rule: id, action }) => `${id} would have ${verdictWord(action)}`).join(', ');
   return (
     <Lines
       first={
         <span className={classNames('inline-flex items-center gap-1.5 align-top', className)}>
           <Icon aria-hidden="true" className="size-3.5" />
-          {VERDICT_WORDS[verdict]}
+          {verdictWord(verdict)}
         </span>
       }
       second={

@@ -1,5 +1,5 @@
 import { Button } from '../components/button.tsx';
-import { FaultNote } from '../components/fault-note.tsx';
+import { ErrorState } from '../components/error-state.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { useStatus, useTurns } from '../gateway-state.ts';
 import { fullCount } from '../words/figure.ts';
@@ -35,7 +35,7 @@ export function TurnsPage() {
         {phase === 'loading' && <Skeleton label="Reading the turns" rows={8} />}
         {phase === 'failed' && (
           <div className="p-4">
-            <FaultNote error={error} onRetry={() => void catchUp()} />
+            <ErrorState error={error} onRetry={() => void catchUp()} />
           </div>
         )}
         {phase === 'ready' && turns.length === 0 && <FirstTurn />}
@@ -43,12 +43,12 @@ export function TurnsPage() {
           <>
             {error !== null && (
               <div className="p-4">
-                <FaultNote error={error} onRetry={() => void catchUp()} />
+                <ErrorState error={error} onRetry={() => void catchUp()} />
               </div>
             )}
             <TurnTable turns={turns} />
             <div className="flex flex-col items-center gap-3 p-4">
-              {older.error !== null && <FaultNote error={older.error} onRetry={() => void loadOlder()} />}
+              {older.error !== null && <ErrorState error={older.error} onRetry={() => void loadOlder()} />}
               {more ? (
                 <Button busy={older.busy} onClick={() => void loadOlder()}>
                   {older.busy ? 'Loading…' : 'Load older'}

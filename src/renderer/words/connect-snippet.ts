@@ -1,3 +1,5 @@
+import i18next from 'i18next';
+
 /** One way to point a tool at the gateway: texts, and where each belongs. */
 export interface ConnectSnippet {
   readonly id: string;
@@ -41,7 +43,7 @@ export function connectSnippets(baseUrl: string, key: string): readonly ConnectS
             'supports_websockets = true',
           ].join('\n'),
         },
-        { place: 'The shell that starts Codex', text: `export TIERGATE_KEY=${key}` },
+        { place: i18next.t('words:places.codexShell'), text: `export TIERGATE_KEY=${key}` },
       ],
     },
     {
@@ -49,7 +51,7 @@ export function connectSnippets(baseUrl: string, key: string): readonly ConnectS
       name: 'OpenAI SDK',
       parts: [
         {
-          place: 'Your program (JavaScript; the other SDKs take the same two values)',
+          place: i18next.t('words:places.sdk'),
           text: [
             "import OpenAI from 'openai';",
             '',
@@ -61,6 +63,10 @@ export function connectSnippets(baseUrl: string, key: string): readonly ConnectS
         },
       ],
     },
-    { id: 'curl', name: 'curl', parts: [{ place: 'A terminal', text: curlCommand(baseUrl, key) }] },
+    {
+      id: 'curl',
+      name: 'curl',
+      parts: [{ place: i18next.t('words:places.terminal'), text: curlCommand(baseUrl, key) }],
+    },
   ];
 }

@@ -1,3 +1,4 @@
+import i18next from 'i18next';
 import { ControlError } from '../../shared/control.ts';
 import { ERRORS } from '../../shared/errors.ts';
 
@@ -18,9 +19,9 @@ export function faultWords(error: unknown): FaultWords {
   }
   return {
     code: 'window_mismatch',
-    message: 'The window cannot read the gateway’s answer.',
-    cause: 'The window and the gateway are of different versions, or this is a bug.',
-    next: 'Close the window and open it again; if that does not help, restart Tiergate.',
+    message: i18next.t('mismatch.message'),
+    cause: i18next.t('mismatch.cause'),
+    next: i18next.t('mismatch.next'),
   };
 }
 

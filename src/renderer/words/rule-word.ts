@@ -1,14 +1,12 @@
+import i18next from 'i18next';
 import type { Action, Rule } from '../../shared/policy.ts';
-import { momentOf } from './figure.ts';
-import { RULE_TIER_NAMES, TIER_NAMES } from './tier-word.ts';
+import { listOf, momentOf } from './figure.ts';
+import { ruleTierName, tierName } from './tier-word.ts';
 
-/** The actions' names where one is chosen. */
-export const ACTION_NAMES: Readonly<Record<Action, string>> = {
-  pass: 'Pass',
-  filter: 'Filter to Standard',
-  force: 'Force a tier',
-  block: 'Block',
-};
+/** An action's name where one is chosen. */
+export function actionName(action: Action): string {
+  return i18next.t(`words:actions.${action}`);
+}
 
 /** A rule in words: what it is about, what it does, and every limit it has. */
 export interface RuleWords {
@@ -27,9 +25,9 @@ export interface RuleWords {
 export function ruleWords(rule: Rule, now: number): RuleWords {
   const end = rule.until === undefined ? null : Date.parse(rule.until);
   return {
-    lead: 'Turns asking for',
-    tier: RULE_TIER_NAMES[rule.serviceTier],
-    does: actionWords(rule.action, rule, rule.observeOnly),
+    lead: i18next.t('words:rule.lead'),
+    tier: ruleTierName(rule.serviceTier),
+    does: actionWords(rule.action, rule),
     limits: [...modelLimit(rule), ...scopeLimit(rule), ...toolLimit(rule)],
     observes: rule.observeOnly,
     until: end === null ? null : { text: momentOf(end), over: end <= now },
@@ -39,44 +37,35 @@ export function ruleWords(rule: Rule, now: number): RuleWords {
 /** The same as one line of text, for a label. */
 export function ruleSentence(rule: Rule, now: number): string {
   const { lead, tier, does, limits, until } = ruleWords(rule, now);
-  const when = until === null ? [] : [`${until.over ? 'ended' : 'until'} ${until.text}`];
-  return [`${lead} ${tier} ${does}`, ...limits, ...when].join(', ');
+  const when =
+    until === null ? [] : [i18next.t(until.over ? 'words:rule.ended' : 'words:rule.until', { time: until.text })];
+  return [`${lead} ${tier} ${does}`, ...limits, ...when].join(i18next.t('words:joiner'));
 }
 
-function actionWords(action: Action, { forceTo }: Pick<Rule, 'forceTo'>, observeOnly: boolean): string {
-  const target = forceTo === undefined ? 'a tier not yet chosen' : TIER_NAMES[forceTo];
+function actionWords(action: Action, { forceTo, observeOnly }: Pick<Rule, 'forceTo' | 'observeOnly'>): string {
+  const tier = forceTo === undefined ? i18next.t('words:rule.noTarget') : tierName(forceTo);
   switch (action) {
     case 'pass':
-      return observeOnly ? 'would pass' : 'pass as they are';
+      return i18next.t(observeOnly ? 'words:rule.wouldPass' : 'words:rule.pass');
     case 'filter':
-      return observeOnly ? 'would run at Standard' : 'run at Standard';
+      return i18next.t(observeOnly ? 'words:rule.wouldFilter' : 'words:rule.filter');
     case 'force':
-      return observeOnly ? `would be sent as ${target}` : `are sent as ${target}`;
+      return i18next.t(observeOnly ? 'words:rule.wouldForce' : 'words:rule.force', { tier });
     case 'block':
-      return observeOnly ? 'would be refused' : 'are refused';
+      return i18next.t(observeOnly ? 'words:rule.wouldBlock' : 'words:rule.block');
   }
 }
 
 function modelLimit(rule: Rule): string[] {
   if (rule.models.length === 0) return [];
-  return [`for ${list(rule.models)} (other models ${actionWords(rule.fallbackAction, rule, rule.observeOnly)})`];
+  const fallback = actionWords(rule.fallbackAction, rule);
+  return [i18next.t('words:rule.models', { models: listOf(rule.models), fallback })];
 }
 
 function scopeLimit({ scope }: Rule): string[] {
-  switch (scope) {
-    case 'all':
-      return [];
-    case 'apikey':
-      return ['on accounts with a key'];
-    case 'oauth':
-      return ['on accounts with a login'];
-  }
+  return scope === 'all' ? [] : [i18next.t(`words:rule.${scope}`)];
 }
 
 function toolLimit({ tools }: Rule): string[] {
-  return tools.length === 0 ? [] : [`from ${list(tools)}`];
-}
-
-function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  return tools.length === 0 ? [] : [i18next.t('words:rule.tools', { tools: listOf(tools) })];
 }

@@ -1,29 +1,30 @@
+import i18next from 'i18next';
 import type { RuleTier } from '../../shared/policy.ts';
-import type { Tier } from '../../shared/tier.ts';
+import { isTier, type Tier } from '../../shared/tier.ts';
 import type { Turn } from '../../shared/turn.ts';
 
-/** The tiers' names as people say them. */
-export const TIER_NAMES: Readonly<Record<Tier, string>> = {
-  auto: 'Auto',
-  default: 'Standard (default)',
-  flex: 'Flex',
-  priority: 'Fast (priority)',
-  scale: 'Scale',
-  ultrafast: 'Ultrafast',
-};
+/** A tier's name as people say it. */
+export function tierName(tier: Tier): string {
+  return i18next.t(`words:tiers.${tier}`);
+}
 
 /** What a rule for this tier looks at, to follow "Turns asking for". */
-export const RULE_TIER_NAMES: Readonly<Record<RuleTier, string>> = {
-  ...TIER_NAMES,
-  missing: 'no tier',
-  unknown: 'a tier outside the list',
-  all: 'any tier',
-};
+export function ruleTierName(tier: RuleTier): string {
+  return isTier(tier) ? tierName(tier) : i18next.t(`words:ruleTiers.${tier}`);
+}
+
+/** One of the four tiers that a turn has. */
+export type TierRole = 'requested' | 'sent' | 'served' | 'billed';
+
+/** What a tier of a turn is to it: "Sent". */
+export function roleName(role: TierRole): string {
+  return i18next.t(`words:roles.${role}`);
+}
 
 /** One of a turn's four tiers: a name, the known absence of one, or nothing known. */
 export type TierFigure =
   | { readonly kind: 'named'; readonly name: string; readonly doubt: string | null }
-  | { readonly kind: 'none'; readonly word: 'none' | 'not sent'; readonly why: string }
+  | { readonly kind: 'none'; readonly word: string; readonly why: string }
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** A turn's tiers as the list shows them; billed is null where it says nothing new. */
@@ -35,38 +36,43 @@ export interface TurnTiers {
 }
 
 /** Tells what is known of a turn's tiers; an absent tier and an unknown one never look the same. */
-export function tiersOf({ tiers, verdict, account, servedTrust }: Turn): TurnTiers {
+export function tiersOf(turn: Turn): TurnTiers {
+  const { tiers, verdict, account, servedTrust } = turn;
   const unread = verdict === null;
   const held = verdict === 'block' || account === null;
-  const nothingLeft = 'nothing was sent';
   return {
     requested:
-      tiers.requested === null && unread
-        ? unknown('the request could not be read')
-        : named(tiers.requested, none('none', 'the tool sent no tier')),
-    sent: named(tiers.sent, held ? none('not sent', nothingLeft) : none('none', 'sent without a tier')),
+      tiers.requested === null && unread ? unknown('unread') : named(tiers.requested, none('tierNone', 'noTier')),
+    sent: named(tiers.sent, held ? none('tierNotSent', 'nothingSent') : none('tierNone', 'withoutTier')),
     served: named(
       tiers.served,
-      unknown(held ? nothingLeft : 'the upstream did not say'),
-      servedTrust === 'unverifiable' ? 'not proven: a login’s upstream always answers default' : null,
+      unknown(held ? 'nothingSent' : 'notSaid'),
+      servedTrust === 'unverifiable' ? i18next.t('words:why.unproven') : null,
     ),
-    billed: tiers.billed === tiers.served ? null : named(tiers.billed, unknown('what is priced cannot be told')),
+    billed: tiers.billed === tiers.served ? null : billedOf(turn),
   };
+}
+
+/** What is priced. */
+export function billedOf({ tiers }: Turn): TierFigure {
+  return named(tiers.billed, unknown('billedUnknown'));
 }
 
 /** The tier that left with one turn of a session. */
 export function sentTierOf(tier: string | null): TierFigure {
-  return named(tier, none('none', 'sent without a tier'));
+  return named(tier, none('tierNone', 'withoutTier'));
 }
 
 function named(name: string | null, otherwise: TierFigure, doubt: string | null = null): TierFigure {
   return name === null ? otherwise : { kind: 'named', name, doubt };
 }
 
-function none(word: 'none' | 'not sent', why: string): TierFigure {
-  return { kind: 'none', word, why };
+type Why = 'noTier' | 'withoutTier' | 'nothingSent' | 'unread' | 'notSaid' | 'billedUnknown';
+
+function none(word: 'tierNone' | 'tierNotSent', why: Why): TierFigure {
+  return { kind: 'none', word: i18next.t(`words:${word}`), why: i18next.t(`words:why.${why}`) };
 }
 
-function unknown(why: string): TierFigure {
-  return { kind: 'unknown', why };
+function unknown(why: Why): TierFigure {
+  return { kind: 'unknown', why: i18next.t(`words:why.${why}`) };
 }

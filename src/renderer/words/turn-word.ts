@@ -1,14 +1,12 @@
+import i18next from 'i18next';
 import { ERRORS } from '../../shared/errors.ts';
 import type { Action } from '../../shared/policy.ts';
 import type { Turn } from '../../shared/turn.ts';
 
 /** What a verdict did, in one word. */
-export const VERDICT_WORDS: Readonly<Record<Action, string>> = {
-  pass: 'passed',
-  filter: 'filtered',
-  force: 'forced',
-  block: 'blocked',
-};
+export function verdictWord(verdict: Action): string {
+  return i18next.t(`words:verdicts.${verdict}`);
+}
 
 /** A turn's model: the one that left the machine, and how it differs from what was asked or served. */
 export interface TurnModel {
@@ -20,9 +18,9 @@ export interface TurnModel {
 export function modelOf({ models: { requested, upstream, served } }: Turn): TurnModel {
   const name = upstream ?? requested;
   const notes: string[] = [];
-  if (requested !== null && requested !== name) notes.push(`asked ${requested}`);
-  if (served !== null && served !== name) notes.push(`served ${served}`);
-  return { name, note: notes.length === 0 ? null : notes.join(', ') };
+  if (requested !== null && requested !== name) notes.push(i18next.t('words:model.asked', { model: requested }));
+  if (served !== null && served !== name) notes.push(i18next.t('words:model.served', { model: served }));
+  return { name, note: notes.length === 0 ? null : notes.join(i18next.t('words:joiner')) };
 }
 
 /** How a turn ended: well, badly, or cut off. */

@@ -1,20 +1,22 @@
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { Notice } from '../../shared/control.ts';
 import { timeOfDay } from '../words/figure.ts';
-import { Button } from './button.tsx';
+import { Button } from '../components/button.tsx';
 
 /** More would push the page out of a small window. */
 const SHOWN = 2;
 
 /** What the person should know, each with what to do about it; a notice stays until its cause is gone. */
 export function NoticeList({ notices }: { readonly notices: readonly Notice[] }) {
+  const { t } = useTranslation('shell');
   const [all, setAll] = useState(false);
   if (notices.length === 0) return null;
   const newestFirst = [...notices].sort((a, b) => b.at - a.at);
   const shown = all ? newestFirst : newestFirst.slice(0, SHOWN);
   return (
-    <section aria-label="Notices" className="border-b border-line bg-warn-wash">
+    <section aria-label={t('notices')} className="border-b border-line bg-warn-wash">
       <ul className="flex flex-col">
         {shown.map((notice) => (
           <li key={`${notice.code} ${notice.message}`} className="flex gap-2.5 px-4 py-2">
@@ -31,7 +33,7 @@ export function NoticeList({ notices }: { readonly notices: readonly Notice[] })
       {notices.length > SHOWN && (
         <div className="px-4 pb-2">
           <Button size="small" aria-expanded={all} onClick={() => setAll(!all)}>
-            {all ? 'Show fewer' : `Show ${notices.length - SHOWN} more`}
+            {all ? t('noticesFewer') : t('noticesMore', { count: notices.length - SHOWN })}
           </Button>
         </div>
       )}

@@ -1,0 +1,37 @@
+import { AboutPage } from '../pages/about-page.tsx';
+import { AccountsPage } from '../pages/accounts-page.tsx';
+import { BudgetsPage } from '../pages/budgets-page.tsx';
+import { LogsPage } from '../pages/logs-page.tsx';
+import { OverviewPage } from '../pages/overview-page.tsx';
+import { PolicyPage } from '../pages/policy-page.tsx';
+import { PricesPage } from '../pages/prices-page.tsx';
+import { SettingsPage } from '../pages/settings-page.tsx';
+import { ToolsPage } from '../pages/tools-page.tsx';
+import { TurnsPage } from '../pages/turns-page.tsx';
+import type { PageName } from '../address.ts';
+
+/** The page of that name. */
+export function PageOf({ page }: { readonly page: PageName }) {
+  switch (page) {
+    case 'overview':
+      return <OverviewPage />;
+    case 'turns':
+      return <TurnsPage />;
+    case 'policy':
+      return <PolicyPage />;
+    case 'accounts':
+      return <AccountsPage />;
+    case 'tools':
+      return <ToolsPage />;
+    case 'budgets':
+      return <BudgetsPage />;
+    case 'prices':
+      return <PricesPage />;
+    case 'settings':
+      return <SettingsPage />;
+    case 'logs':
+      return <LogsPage />;
+    case 'about':
+      return <AboutPage />;
+  }
+}
