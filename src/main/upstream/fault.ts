@@ -59,8 +59,15 @@ const MODEL_REFUSED_TEXT = /(?:does not|doesn't|do not|don't) have access to (?:
 
 /** A 400 that says of itself that it is not the request's fault (spec C.8). */
 const TRANSIENT_TEXT =
-  /an error occurred while processing your request|selected model is at capacity|servers? (?:is|are) currently overloaded/i;
-const TRANSIENT = new Set(['server_is_overloaded', 'overloaded_error', 'server_error', 'slow_down']);
+  /an error occurred while processing your request|selected model is at capacity|servers? (?:is|are) currently overloaded|\bretry\b.{0,200}help\.openai\.com.{0,200}request id/is;
+const TRANSIENT = new Set([
+  'server_is_overloaded',
+  'overloaded_error',
+  'server_error',
+  'slow_down',
+  'api_error',
+  'timeout_error',
+]);
 
 /** What an upstream's error says of itself, in the shapes of both OpenAI and Anthropic. */
 export interface ErrorSaid {
@@ -160,7 +167,8 @@ function isQuota(status: number, { type, code, message }: ErrorSaid): boolean {
 
 /** A limit for one model leaves the key good for the others. */
 function namesModel(message: string, model: string): boolean {
-  return model !== '' && /limit/i.test(message) && message.includes(`for ${model} `);
+  if (model === '' || !/limit/i.test(message)) return false;
+  return message.includes(`for ${model} `) || message.includes(`model: ${model})`);
 }
 
 function keyFault(reason: CooldownReason, cooldown: number, modelOnly = false): KeyFault {
