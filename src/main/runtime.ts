@@ -2,7 +2,6 @@ import { isSandbox } from '../shared/account.ts';
 import { localZone } from '../shared/calendar.ts';
 import type { ControlHandlers, Push, Status } from '../shared/control.ts';
 import { type ErrorCode, TiergateError } from '../shared/errors.ts';
-import type { Turn } from '../shared/turn.ts';
 import { Books } from './control/books.ts';
 import { createHandlers } from './control/handlers.ts';
 import { HttpCarrier } from './control/http.ts';
@@ -125,10 +124,17 @@ class Gateway implements Runtime {
       now,
       after: timer,
       settings: this.#settings,
+      ledger: this.#ledger,
       reader: this.#reader,
       notices: this.#notices,
       pushes: this.#pushes,
       log: this.log,
+      version: options.version,
+      figures: () => ({
+        openTurns: this.#front.openTurns,
+        lostRows: this.#ledger.lost,
+        refused: this.#refused,
+      }),
     });
     this.#accounts = new Accounts({
       readSecret: async (source) => {
@@ -158,14 +164,10 @@ class Gateway implements Runtime {
         this.#dispatch.send(request, handler);
       },
       record: (turn) => {
-        const recorded = this.#ledger.record(this.#books.priced(turn));
-        if (recorded !== null) this.#recorded(recorded);
+        this.#books.record(turn);
       },
       recordSoon: (turn, then) => {
-        this.#ledger.recordSoon(this.#books.priced(turn), (recorded) => {
-          if (recorded !== null) this.#recorded(recorded);
-          then();
-        });
+        this.#books.recordSoon(turn, then);
       },
       refused: (code) => {
         this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
@@ -195,6 +197,7 @@ class Gateway implements Runtime {
       handlers: this.handlers,
       subscribe: (listener) => this.#pushes.subscribe(listener),
       windowFiles: options.windowFiles ?? null,
+      metrics: this.#books.metrics,
     });
     this.#front = new Front({
       house: this.#house,
@@ -302,11 +305,6 @@ class Gateway implements Runtime {
     this.#loadKeys()
       .then(() => this.#front.follow(state.settings.gateway))
       .catch(this.#notFollowed);
-  }
-
-  #recorded(turn: Turn): void {
-    this.#books.recorded(turn);
-    this.#pushes.turn(turn);
   }
 
   readonly #notFollowed = (error: unknown): void => {

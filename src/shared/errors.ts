@@ -483,6 +483,20 @@ export const ERRORS = {
     cause: 'The ledger did not answer.',
     next: 'Start Tiergate again; "tiergate doctor" looks at the ledger.',
   },
+  collector_unreachable: {
+    status: null,
+    type: null,
+    message: 'Traces could not be sent to the collector, and were thrown away: {detail}',
+    cause: 'The collector does not listen, or refused them. Turns are not held up by it.',
+    next: 'Start the collector, correct telemetry.otlp.endpoint, or switch telemetry off in the settings.',
+  },
+  metrics_key_invalid: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'The metrics page needs its token, as "Authorization: Bearer tgm-…".',
+    cause: 'The token is missing, or a newer one was made.',
+    next: 'Give Prometheus the token that "tiergate metrics rotate" prints.',
+  },
   gateway_not_running: {
     status: null,
     type: null,

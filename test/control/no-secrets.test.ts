@@ -43,6 +43,8 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'tool.revoke': { name: 'second' },
   'settings.get': {},
   'settings.set': { section: 'app', value: { theme: 'dark' } },
+  'metrics.rotate': {},
+  'metrics.revoke': {},
   'gateway.pause': { minutes: 1 },
   'gateway.resume': {},
   'key.set': { name: 'lab/2', key: GIVEN },

@@ -5,6 +5,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { addAppCommand } from './app.ts';
 import { addKeyCommands } from './key.ts';
 import { manualOf, withExamples } from './manual.ts';
+import { addMetricsCommands } from './metrics.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addServeCommand } from './serve.ts';
 import { addToolCommands } from './tool.ts';
@@ -38,6 +39,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addPolicyCommands(program);
   addTurnsCommand(program);
   addKeyCommands(program);
+  addMetricsCommands(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
     // A command that failed without an exception has set it.

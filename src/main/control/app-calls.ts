@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { type APP_CALLS, SECTIONS, type Section } from '../../shared/calls/app.ts';
 import type { HandlersOf } from '../../shared/control.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { keyHash } from '../gateway/guard.ts';
 import { readLogPage } from '../logs/log-page.ts';
 import type { ControlRooms } from './rooms.ts';
 
@@ -17,6 +19,18 @@ export function appCalls({
       sectionsOf(await settings.change((current) => ({ ...current, [section]: value }))),
     'sandbox.turn': async () => ({ turn: await sandboxTurn() }),
     'log.page': (request) => ({ lines: readLogPage(home, request) }),
+    'metrics.rotate': async () => {
+      const key = `tgm-${randomBytes(24).toString('base64url')}`;
+      await settings.change((current) => ({
+        ...current,
+        telemetry: { ...current.telemetry, metricsKeyHash: keyHash(key) },
+      }));
+      return { key };
+    },
+    'metrics.revoke': async () => {
+      await settings.change(({ telemetry: { otlp }, ...rest }) => ({ ...rest, telemetry: { otlp } }));
+      return {};
+    },
     'gateway.pause': ({ minutes }) => {
       pause.begin(minutes);
       return {};

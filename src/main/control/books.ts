@@ -3,10 +3,13 @@ import type { Limit } from '../../shared/policy.ts';
 import { PRICE_TABLE } from '../../shared/prices/table.ts';
 import { Pricing } from '../../shared/pricing.ts';
 import type { NewTurn, Turn } from '../../shared/turn.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Log } from '../logs/log.ts';
 import type { SettingsStore } from '../settings/store.ts';
+import { Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts';
 import { Budgets } from './budgets.ts';
+import type { MetricsPage } from './metrics-page.ts';
 import type { Notices } from './notices.ts';
 import type { Pushes } from './pushes.ts';
 
@@ -17,21 +20,42 @@ export interface BooksOptions {
   readonly now: () => number;
   readonly after: (milliseconds: number, action: () => void) => () => void;
   readonly settings: SettingsStore;
+  readonly ledger: Pick<Ledger, 'record' | 'recordSoon'>;
   readonly reader: Pick<LedgerReader, 'spend'>;
   readonly notices: Notices;
   readonly pushes: Pushes;
   readonly log: Log;
+  readonly version: string;
+  readonly figures: TelemetryOptions['figures'];
 }
 
 /** Everything that is kept about turns beside their rows: what they add up to, and who hears of it. */
 export class Books {
+  /** The page for Prometheus. */
+  readonly metrics: MetricsPage;
+  readonly #options: BooksOptions;
   readonly #budgets: Budgets;
-  readonly #settings: SettingsStore;
+  readonly #telemetry: Telemetry;
   #pricing: Pricing;
 
-  constructor({ home, zone, now, after, settings, reader, notices, pushes, log }: BooksOptions) {
-    this.#settings = settings;
+  constructor(options: BooksOptions) {
+    const { home, zone, now, after, settings, reader, notices, pushes, log, version, figures } = options;
+    this.#options = options;
     this.#pricing = new Pricing(PRICE_TABLE, settings.current);
+    this.#telemetry = new Telemetry({
+      version,
+      figures,
+      after,
+      account: (id) => settings.current.accounts.find((account) => account.id === id) ?? null,
+      trouble: (reason) => {
+        if (reason === null) notices.clear('collector_unreachable');
+        else notices.raise('collector_unreachable', reason);
+      },
+    });
+    this.metrics = {
+      keyHash: () => settings.current.telemetry.metricsKeyHash ?? null,
+      text: () => this.#telemetry.page(),
+    };
     this.#budgets = new Budgets({
       home,
       zone,
@@ -55,26 +79,34 @@ export class Books {
 
   async start(): Promise<void> {
     await this.#budgets.start();
+    await this.#followTelemetry();
   }
 
   async close(): Promise<void> {
     this.#budgets.close();
     await this.#budgets.saved;
+    await this.#telemetry.close();
   }
 
-  /** The turn with its figures, before its row is written. */
-  priced(turn: NewTurn): NewTurn {
-    return { ...turn, ...this.#pricing.price(turn) };
+  /** Prices a turn and commits its row. */
+  record(turn: NewTurn): void {
+    const priced = this.#priced(turn);
+    this.#count(priced, this.#options.ledger.record(priced));
   }
 
-  /** A turn's row has been committed. */
-  recorded(turn: Turn): void {
-    this.#budgets.recorded(turn);
+  /** Prices a turn and commits its row with the others of its moment, then calls back. */
+  recordSoon(turn: NewTurn, then: () => void): void {
+    const priced = this.#priced(turn);
+    this.#options.ledger.recordSoon(priced, (recorded) => {
+      this.#count(priced, recorded);
+      then();
+    });
   }
 
   settingsChanged(): void {
-    this.#pricing = new Pricing(PRICE_TABLE, this.#settings.current);
+    this.#pricing = new Pricing(PRICE_TABLE, this.#options.settings.current);
     this.#budgets.settingsChanged();
+    void this.#followTelemetry();
   }
 
   /** What the budgets forbid at this moment; the same list as before while nothing has changed. */
@@ -85,5 +117,26 @@ export class Books {
   /** The part of the status that is about money. */
   status(): Pick<Status, 'spend' | 'budgets'> {
     return { spend: this.#budgets.spend(), budgets: this.#budgets.states() };
+  }
+
+  #priced(turn: NewTurn): NewTurn {
+    return { ...turn, ...this.#pricing.price(turn) };
+  }
+
+  /** A turn whose row is lost was paid for all the same. */
+  #count(turn: NewTurn, recorded: Turn | null): void {
+    const counted = recorded ?? { ...turn, seq: 0 };
+    this.#budgets.recorded(counted);
+    this.#telemetry.recorded(counted);
+    if (recorded !== null) this.#options.pushes.turn(recorded);
+  }
+
+  async #followTelemetry(): Promise<void> {
+    try {
+      await this.#telemetry.follow(this.#options.settings.current.telemetry);
+    } catch (error) {
+      // Nobody's turns depend on it.
+      this.#options.log.error({ error: String(error) }, 'telemetry could not be switched on');
+    }
   }
 }

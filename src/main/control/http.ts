@@ -6,6 +6,7 @@ import type { ControlHandlers, Push, Reply } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import { CONTROL_PATH, type ControlSurface } from '../gateway/listener.ts';
 import { answerCall, faultOf } from './answer.ts';
+import { type MetricsPage, serveMetrics } from './metrics-page.ts';
 import { WindowFiles } from './window-files.ts';
 
 /** The header that carries the session token. */
@@ -27,6 +28,8 @@ export interface HttpCarrierOptions {
   readonly subscribe: (listener: (push: Push) => void) => () => void;
   /** The folder of the built window; null where there is none. */
   readonly windowFiles: string | null;
+  /** The page for Prometheus, where there is one. */
+  readonly metrics?: MetricsPage;
 }
 
 /** Carries the control contract over HTTP and a WebSocket on the gateway's own port, for a browser and the command line. */
@@ -50,6 +53,11 @@ export class HttpCarrier implements ControlSurface {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const { metrics } = this.#options;
+    if (metrics !== undefined && path === `${CONTROL_PATH}metrics`) {
+      void serveMetrics(request, response, metrics);
+      return;
+    }
     const call = path.startsWith(`${CONTROL_PATH}api/`) ? path.slice(`${CONTROL_PATH}api/`.length) : null;
     if (call === null) {
       // The window's files hold no data, so they need no token.

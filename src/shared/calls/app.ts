@@ -69,5 +69,9 @@ export const APP_CALLS = {
     /** The newest, oldest first. */
     output: z.object({ lines: z.array(LogLineSchema) }),
   },
+  /** A new token for the metrics page, told only in this answer; the page is on from now, and an old token opens nothing. */
+  'metrics.rotate': { input: Nothing, output: z.object({ key: z.string() }) },
+  /** Takes the metrics page off. */
+  'metrics.revoke': { input: Nothing, output: z.object({}) },
   'doctor.run': { input: Nothing, output: z.object({ checks: z.array(CheckSchema) }) },
 } as const satisfies Record<string, Call>;
