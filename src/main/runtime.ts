@@ -23,6 +23,7 @@ import { PolicyHistory } from './settings/policy-history.ts';
 import { type SettingsState, SettingsStore } from './settings/store.ts';
 import { Accounts } from './upstream/accounts.ts';
 import { Dispatch } from './upstream/dispatch.ts';
+import { probe } from './upstream/probe.ts';
 import { Sandbox } from './upstream/sandbox.ts';
 
 /** How long open turns may go on after the gateway was asked to stop. */
@@ -186,6 +187,7 @@ class Gateway implements Runtime {
       settings: this.#settings,
       reader: this.#reader,
       keychain,
+      testAccount: (id) => probe(this.#accounts, id, this.#house),
       reloadKeys: () => this.#loadKeys(),
       policyHistory: () => this.#policyHistory.entries,
       now,

@@ -55,6 +55,43 @@ describe.each([
     }
   });
 
+  test('account add, list and remove: an account is named with where its key is kept', async () => {
+    const added = await tiergate.run(['account', 'add', 'work', '--env', 'WORK_KEY']);
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.out).toContain('added work  openai  https://api.openai.com/v1  env WORK_KEY');
+    const local = ['account', 'add', 'local', '--provider', 'compatible', '--base-url', 'http://127.0.0.1:9/v1'];
+    expect((await tiergate.run([...local, '--no-key'])).code).toBe(0);
+
+    const problem = serving === null ? '' : ' (the environment variable WORK_KEY is not set)';
+    expect((await tiergate.run(['account', 'list'])).out).toBe(
+      `work  openai  https://api.openai.com/v1  env WORK_KEY${problem}\nlocal  compatible  http://127.0.0.1:9/v1  no key\n`,
+    );
+    const listed = JSON.parse((await tiergate.run(['account', 'list', '--json'])).out) as { state: unknown }[];
+    expect(listed).toMatchObject([
+      { id: 'work', keys: [{ env: 'WORK_KEY' }], standardTier: 'default' },
+      { id: 'local', keys: [], standardTier: 'omit' },
+    ]);
+    expect(listed.map(({ state }) => state !== null)).toEqual([serving !== null, serving !== null]);
+
+    const twin = await tiergate.run(['account', 'add', 'work', '--env', 'WORK_KEY']);
+    expect(twin).toMatchObject({ code: 1, out: '' });
+    expect(twin.err).toContain('There is an account of that name already: work');
+    for (const id of ['work', 'local']) expect((await tiergate.run(['account', 'remove', id])).code).toBe(0);
+    expect((await tiergate.run(['account', 'list'])).out).toBe('');
+  });
+
+  test('account test proves a key through the running gateway only', async () => {
+    await tiergate.run(['account', 'add', 'work', '--env', 'WORK_KEY']);
+    const tested = await tiergate.run(['account', 'test', 'work']);
+    if (serving === null) expect(tested).toMatchObject({ code: 3, out: '' });
+    else
+      expect(tested).toMatchObject({
+        code: 1,
+        out: 'A key is missing: the environment variable WORK_KEY is not set.\n',
+      });
+    await tiergate.run(['account', 'remove', 'work']);
+  });
+
   test('policy show, check and set: what was set is in force and shown again', async () => {
     const shown = await tiergate.run(['policy', 'show']);
     expect(JSON.parse(shown.out)).toEqual(DEFAULT_POLICY);

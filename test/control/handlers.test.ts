@@ -34,6 +34,7 @@ beforeEach(() => {
     now: () => 0,
     home,
     sandboxTurn: () => Promise.reject(new TiergateError('gateway_not_running')),
+    testAccount: () => Promise.reject(new TiergateError('gateway_not_running')),
     reloadKeys: () => {
       reloads += 1;
       return Promise.resolve();

@@ -8,10 +8,11 @@ import { FakeKeychain } from '../fakes/keychain.ts';
 import { LOCAL_KEY, type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
 import { type Upstream, startUpstream } from '../fakes/upstream.ts';
 
-/** Three provider keys that nothing but an upstream may ever see, each kept in a place of its own. */
+/** Provider keys that nothing but an upstream may ever see, each kept in a place of its own. */
 const STORED = 'sk-stored-9f8e7d6c5b4a';
 const NAMED = 'sk-named-1a2b3c4d5e6f';
 const GIVEN = 'sk-given-0011223344';
+const ADDED = 'sk-added-5544332211';
 
 let upstream: Upstream;
 let gateway: TestGateway;
@@ -47,6 +48,26 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'metrics.revoke': {},
   'gateway.pause': { minutes: 1 },
   'gateway.resume': {},
+  'account.list': {},
+  'account.add': {
+    account: { id: 'second', provider: 'openai', kind: 'apikey', baseUrl: 'http://127.0.0.1:9/v1' },
+    key: ADDED,
+  },
+  'account.set': {
+    id: 'second',
+    account: {
+      id: 'third',
+      provider: 'openai',
+      kind: 'apikey',
+      baseUrl: 'http://127.0.0.1:9/v1',
+      keys: [{ keychain: 'second/1' }],
+    },
+  },
+  'account.enable': { id: 'third', enabled: false },
+  'account.reorder': { ids: ['third', 'lab'] },
+  'account.test': { id: 'lab' },
+  'account.remove': { id: 'third' },
+  'key.list': {},
   'key.set': { name: 'lab/2', key: GIVEN },
   'key.remove': { name: 'lab/2' },
 };
@@ -97,7 +118,7 @@ function held(text: string, secrets: readonly string[]): readonly string[] {
   return secrets.filter((secret) => spellings(secret).some((spelling) => text.includes(spelling)));
 }
 
-const PROVIDER_KEYS = [STORED, NAMED, GIVEN];
+const PROVIDER_KEYS = [STORED, NAMED, GIVEN, ADDED];
 
 test('the gateway really had the keys in hand', () => {
   const sources = gateway.runtime.status().accounts[0]?.keys;

@@ -27,6 +27,7 @@ export async function withControl<Result>(
     keychain: systemKeychain,
     reader: { page: async (request) => (await reader?.page(request)) ?? { turns: [], more: false } },
     status: notRunning,
+    testAccount: notRunning,
     reloadKeys: () => Promise.resolve(),
     policyHistory: () => new PolicyHistory(home).entries,
     now: Date.now,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ControlError, type ControlFault } from '../../shared/control.ts';
 import { ERRORS, TiergateError } from '../../shared/errors.ts';
 import manifest from '../../../package.json' with { type: 'json' };
+import { addAccountCommands } from './account.ts';
 import { addAppCommand } from './app.ts';
 import { addKeyCommands } from './key.ts';
 import { manualOf, withExamples } from './manual.ts';
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addServeCommand(program, manifest.version);
   addAppCommand(program);
   addToolCommands(program);
+  addAccountCommands(program);
   addPolicyCommands(program);
   addTurnsCommand(program);
   addKeyCommands(program);

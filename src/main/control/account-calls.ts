@@ -1,27 +1,127 @@
+import { type Account, AccountSchema, standardTierOf } from '../../shared/account.ts';
 import type { ACCOUNT_CALLS } from '../../shared/calls/account.ts';
 import type { HandlersOf } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
-import { usableSecret } from '../secrets/secret-source.ts';
+import { problemsOf, problemsText } from '../../shared/settings.ts';
+import type { Keychain } from '../secrets/keychain.ts';
+import { checkedKey } from './key-calls.ts';
 import type { ControlRooms } from './rooms.ts';
 
-/** Accounts and their keys; no answer ever holds a key. */
-export function accountCalls({
-  keychain,
-  reloadKeys,
-}: ControlRooms): Pick<HandlersOf<typeof ACCOUNT_CALLS>, 'key.set' | 'key.remove'> {
+type AccountCalls = Omit<
+  HandlersOf<typeof ACCOUNT_CALLS>,
+  'key.list' | 'key.set' | 'key.remove' | 'account.reset' | 'account.importCodex'
+>;
+
+/** Accounts as the settings hold them; no answer ever holds a key. */
+export function accountCalls({ settings, keychain, reloadKeys, testAccount }: ControlRooms): AccountCalls {
+  const change = async (edit: (accounts: readonly Account[]) => readonly Account[]): Promise<readonly Account[]> => {
+    const { accounts } = await settings.change((current) => ({ ...current, accounts: edit(current.accounts) }));
+    // Here and not left to the settings' listeners: the answer says that the change is in force.
+    await reloadKeys();
+    return accounts;
+  };
   return {
-    'key.set': async ({ name, key }) => {
-      const usable = usableSecret(key.trim());
-      if ('problem' in usable) throw new TiergateError('control_invalid', usable.problem);
-      const { value, fingerprint, lastFour } = usable.secret;
-      await keychain.set(name, value);
-      await reloadKeys();
-      return { fingerprint, lastFour };
+    'account.list': () => ({ accounts: [...settings.current.accounts] }),
+    'account.add': async ({ account: document, key }) => {
+      const account = newAccount(document, key !== undefined);
+      // Asked before anything is stored, and again when it is added.
+      refuseTwin(settings.current.accounts, account.id);
+      const takeBack = key === undefined ? null : await storeKey(keychain, account, key);
+      try {
+        await change((accounts) => [...refuseTwin(accounts, account.id), account]);
+      } catch (error) {
+        await takeBack?.();
+        throw error;
+      }
+      return account;
     },
-    'key.remove': async ({ name }) => {
-      const removed = await keychain.remove(name);
-      await reloadKeys();
-      return { removed };
+    'account.set': async ({ id, account: document }) => {
+      const account = parseAccount(document);
+      await change((accounts) => {
+        if (account.id !== id) refuseTwin(accounts, account.id);
+        return replace(accounts, id, () => account);
+      });
+      return account;
+    },
+    'account.enable': async ({ id, enabled }) =>
+      find(await change((accounts) => replace(accounts, id, (account) => ({ ...account, enabled }))), id),
+    'account.reorder': async ({ ids }) => ({
+      accounts: [...(await change((accounts) => inOrder(accounts, ids)))],
+    }),
+    'account.remove': async ({ id }) => {
+      const account = find(settings.current.accounts, id);
+      const left = await change((accounts) => {
+        find(accounts, id);
+        return accounts.filter((one) => one.id !== id);
+      });
+      await removeKeys(keychain, account, left);
+      return { id };
+    },
+    'account.test': ({ id }) => {
+      find(settings.current.accounts, id);
+      return testAccount(id);
     },
   };
+}
+
+function parseAccount(document: unknown): Account {
+  const parsed = AccountSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  throw new TiergateError('account_invalid', problemsText(problemsOf(parsed.error)));
+}
+
+/** How Standard is spelled is settled when an account is made, so that a later change of its address changes nothing unseen. */
+function newAccount(document: unknown, hasKey: boolean): Account {
+  const account = parseAccount(document);
+  const standardTier = standardTierOf(account);
+  if (!hasKey || keychainNames(account).length > 0) return { ...account, standardTier };
+  return { ...account, standardTier, keys: [{ keychain: `${account.id}/1` }, ...account.keys] };
+}
+
+function keychainNames({ keys }: Account): string[] {
+  return keys.flatMap((source) => ('keychain' in source ? [source.keychain] : []));
+}
+
+/** Stores a new account's key; returns what takes that back. */
+async function storeKey(keychain: Keychain, account: Account, key: string): Promise<() => Promise<unknown>> {
+  const [name = ''] = keychainNames(account);
+  const { value } = checkedKey(key);
+  const before = await keychain.get(name);
+  if (before === value) return () => Promise.resolve();
+  if (before !== null) throw new TiergateError('key_taken', name);
+  await keychain.set(name, value);
+  return () => keychain.remove(name);
+}
+
+/** Takes away what no other account uses. Without a keychain there is nothing that could still be used. */
+async function removeKeys(keychain: Keychain, account: Account, left: readonly Account[]): Promise<void> {
+  const used = new Set(left.flatMap(keychainNames));
+  try {
+    for (const name of keychainNames(account)) if (!used.has(name)) await keychain.remove(name);
+  } catch (error) {
+    if (!(error instanceof TiergateError && error.code === 'keychain_unavailable')) throw error;
+  }
+}
+
+function find(accounts: readonly Account[], id: string): Account {
+  const account = accounts.find((one) => one.id === id);
+  if (account === undefined) throw new TiergateError('account_unknown', id);
+  return account;
+}
+
+function refuseTwin(accounts: readonly Account[], id: string): readonly Account[] {
+  if (accounts.some((account) => account.id === id)) throw new TiergateError('account_exists', id);
+  return accounts;
+}
+
+function replace(accounts: readonly Account[], id: string, change: (account: Account) => Account): readonly Account[] {
+  find(accounts, id);
+  return accounts.map((account) => (account.id === id ? change(account) : account));
+}
+
+/** Each before the next; an order that leaves somebody out was made from an old list. */
+function inOrder(accounts: readonly Account[], ids: readonly string[]): readonly Account[] {
+  if (ids.length !== accounts.length || new Set(ids).size !== ids.length)
+    throw new TiergateError('control_invalid', 'the order must name every account once');
+  return ids.map((id, index) => ({ ...find(accounts, id), priority: index + 1 }));
 }

@@ -1,6 +1,7 @@
 import type { ControlHandlers } from '../../shared/control.ts';
 import { accountCalls } from './account-calls.ts';
 import { appCalls } from './app-calls.ts';
+import { keyCalls } from './key-calls.ts';
 import { policyCalls } from './policy-calls.ts';
 import { priceCalls } from './price-calls.ts';
 import type { ControlRooms } from './rooms.ts';
@@ -16,6 +17,7 @@ export function createHandlers(rooms: ControlRooms): ControlHandlers {
     ...policyCalls(rooms),
     ...priceCalls(rooms),
     ...accountCalls(rooms),
+    ...keyCalls(rooms),
     ...toolCalls(rooms),
     ...appCalls(rooms),
   };

@@ -1,4 +1,4 @@
-import type { Status } from '../../shared/control.ts';
+import type { CallOutput, Status } from '../../shared/control.ts';
 import type { Pause } from '../gateway/pause.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Keychain } from '../secrets/keychain.ts';
@@ -18,6 +18,8 @@ export interface ControlRooms {
   readonly home: string;
   /** Sends one turn to the sandbox, the way a tool would; returns its id. Throws `sandbox_silent`. */
   readonly sandboxTurn: () => Promise<string>;
+  /** Asks an account's upstream for something that costs nothing, with each of its keys. */
+  readonly testAccount: (id: string) => Promise<CallOutput<'account.test'>>;
   /** Fetches the accounts' keys again. */
   readonly reloadKeys: () => Promise<void>;
   readonly pause: Pick<Pause, 'begin' | 'end'>;

@@ -99,6 +99,11 @@ export class Accounts {
     return speaking ? gatewayError('model_not_served', model) : gatewayError('account_missing');
   }
 
+  /** One account by its id. */
+  find(id: string): ReadyAccount | null {
+    return this.#ready.find(({ account }) => account.id === id) ?? null;
+  }
+
   /** The accounts as the window may know them. */
   states(): AccountState[] {
     return this.#ready.map(({ account, keys }) => ({

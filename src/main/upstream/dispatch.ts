@@ -11,19 +11,22 @@ const SILENCE_TIMEOUT_MS = 15 * 60_000;
 
 /** One request as it leaves the machine. */
 export interface UpstreamRequest {
+  /** POST when absent, as every turn is. */
+  readonly method?: 'GET';
   readonly origin: string;
   readonly path: string;
   /** Flat: name, value, name, value. */
   readonly headers: string[];
-  readonly body: Buffer;
+  /** Null for a request without one. */
+  readonly body: Buffer | null;
 }
 
 /** Sends requests over one pool of connections an origin. */
 export class Dispatch {
   readonly #pools = new Map<string, Pool>();
 
-  send({ origin, path, headers, body }: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#pool(origin).dispatch({ path, method: 'POST', headers, body }, handler);
+  send({ method, origin, path, headers, body }: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
+    this.#pool(origin).dispatch({ path, method: method ?? 'POST', headers, body }, handler);
   }
 
   /** Begins with fresh connections: those of before a sleep or in another network may be dead without knowing. */

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type Account, PROVIDERS } from '../account.ts';
 import { type Call, Nothing } from './call.ts';
 
-const KeyNameSchema = z.string().regex(/^[\w./-]{1,128}$/);
+/** The name of a keychain entry that holds a key. */
+export const KeyNameSchema = z.string().regex(/^[\w./-]{1,128}$/);
 
 const KeyStateSchema = z.object({
   /** Where the key is kept: `keychain openai/1` or `env OPENAI_API_KEY`. */
@@ -60,6 +61,12 @@ export const ACCOUNT_CALLS = {
   },
   /** Puts another account document in the place of the one with this id. */
   'account.set': { input: z.strictObject({ id: z.string(), account: z.unknown() }), output: AccountDocumentSchema },
+  /** Asks the accounts in this order, each before the next; every account is named. */
+  'account.reorder': {
+    input: z.strictObject({ ids: z.array(z.string()) }),
+    output: z.object({ accounts: z.array(AccountDocumentSchema) }),
+  },
+  'account.enable': { input: z.strictObject({ id: z.string(), enabled: z.boolean() }), output: AccountDocumentSchema },
   /** Takes an account away, and those of its keys in the keychain that no other account uses. */
   'account.remove': { input: Id, output: z.object({ id: z.string() }) },
   /** Asks the upstream for something that costs nothing. */

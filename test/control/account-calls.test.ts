@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type TestGateway, startGateway } from '../fakes/gateway.ts';
+
+let gateway: TestGateway;
+
+const KEY = 'sk-openai-0123456789';
+const OPENAI = { id: 'openai', provider: 'openai', kind: 'apikey', baseUrl: 'https://api.openai.com/v1' };
+const LOCAL = { id: 'local', provider: 'compatible', kind: 'apikey', baseUrl: 'http://127.0.0.1:9/v1' };
+
+beforeEach(async () => {
+  gateway = await startGateway();
+});
+afterEach(() => gateway.close());
+
+async function ids(): Promise<string[]> {
+  return (await gateway.client.call('account.list')).accounts.map(({ id }) => id);
+}
+
+describe('an account that is added', () => {
+  test('is in force at once, with its key in the keychain and how Standard is spelled settled', async () => {
+    const added = await gateway.client.call('account.add', { account: OPENAI, key: ` ${KEY}\n` });
+    expect(added).toMatchObject({ id: 'openai', keys: [{ keychain: 'openai/1' }], standardTier: 'default' });
+    expect([...gateway.keychain.entries]).toEqual([['openai/1', KEY]]);
+    expect(gateway.runtime.status().accounts).toMatchObject([
+      { id: 'openai', keys: [{ source: 'keychain openai/1', lastFour: '6789', problem: null }] },
+    ]);
+  });
+
+  test('keeps the key under the first keychain source it names', async () => {
+    const keys = [{ env: 'SPARE' }, { keychain: 'work/openai' }];
+    const added = await gateway.client.call('account.add', { account: { ...OPENAI, keys }, key: KEY });
+    expect(added.keys).toEqual(keys);
+    expect([...gateway.keychain.entries.keys()]).toEqual(['work/openai']);
+  });
+
+  test('without a key names none', async () => {
+    const added = await gateway.client.call('account.add', { account: LOCAL });
+    expect(added).toMatchObject({ keys: [], standardTier: 'omit' });
+    expect(gateway.keychain.entries.size).toBe(0);
+  });
+
+  test.each<[what: string, account: unknown, code: string, text: string]>([
+    ['a member that does not exist', { ...OPENAI, key: KEY }, 'account_invalid', 'key: there is no such setting'],
+    ['a wrong value', { ...OPENAI, priority: -1 }, 'account_invalid', 'priority'],
+    ['no document', null, 'account_invalid', ''],
+  ])('with %s is refused by name, and nothing is stored', async (_what, account, code, text) => {
+    const refused = gateway.client.call('account.add', { account, key: KEY });
+    await expect(refused).rejects.toMatchObject({ code, message: expect.stringContaining(text) as string });
+    await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining(KEY) as string });
+    expect(gateway.keychain.entries.size).toBe(0);
+    expect(await ids()).toEqual([]);
+  });
+
+  test('under the name of another is refused, and that one keeps its key', async () => {
+    await gateway.client.call('account.add', { account: OPENAI, key: KEY });
+    await expect(
+      gateway.client.call('account.add', { account: OPENAI, key: 'sk-another-000000' }),
+    ).rejects.toMatchObject({ code: 'account_exists' });
+    expect(gateway.keychain.entries.get('openai/1')).toBe(KEY);
+  });
+
+  test('never writes over a key that is there', async () => {
+    gateway.keychain.entries.set('openai/1', 'sk-somebody-else');
+    await expect(gateway.client.call('account.add', { account: OPENAI, key: KEY })).rejects.toMatchObject({
+      code: 'key_taken',
+    });
+    expect(gateway.keychain.entries.get('openai/1')).toBe('sk-somebody-else');
+    expect(await ids()).toEqual([]);
+  });
+
+  test('without a keychain says what to do, and is not added', async () => {
+    gateway.keychain.missing = 'no Secret Service is running.';
+    await expect(gateway.client.call('account.add', { account: OPENAI, key: KEY })).rejects.toMatchObject({
+      code: 'keychain_unavailable',
+      next: expect.stringContaining('gnome-keyring') as string,
+    });
+    expect(await ids()).toEqual([]);
+  });
+
+  test('with a key that no header can carry is not added', async () => {
+    await expect(gateway.client.call('account.add', { account: OPENAI, key: 'a\nb: c' })).rejects.toMatchObject({
+      code: 'control_invalid',
+    });
+    expect(await ids()).toEqual([]);
+  });
+});
+
+describe('accounts that are there', () => {
+  beforeEach(async () => {
+    await gateway.client.call('account.add', { account: OPENAI, key: KEY });
+    await gateway.client.call('account.add', { account: LOCAL });
+  });
+
+  test('can be changed and renamed', async () => {
+    const changed = await gateway.client.call('account.set', {
+      id: 'local',
+      account: { ...LOCAL, id: 'desk', priority: 7, modelMapping: { 'gpt-*': 'llama' } },
+    });
+    expect(changed).toMatchObject({ id: 'desk', priority: 7 });
+    expect(await ids()).toEqual(['openai', 'desk']);
+    expect(gateway.runtime.status().accounts[1]).toMatchObject({ id: 'desk', priority: 7 });
+  });
+
+  test('cannot take each other’s names', async () => {
+    await expect(
+      gateway.client.call('account.set', { id: 'local', account: { ...LOCAL, id: 'openai' } }),
+    ).rejects.toMatchObject({ code: 'account_exists' });
+    expect(await ids()).toEqual(['openai', 'local']);
+  });
+
+  test('can be switched off and on', async () => {
+    expect(await gateway.client.call('account.enable', { id: 'openai', enabled: false })).toMatchObject({
+      enabled: false,
+    });
+    expect(gateway.runtime.status().accounts[0]).toMatchObject({ id: 'openai', enabled: false });
+    expect(await gateway.client.call('account.enable', { id: 'openai', enabled: true })).toMatchObject({
+      enabled: true,
+    });
+  });
+
+  test('are asked in the order they are put into', async () => {
+    const { accounts } = await gateway.client.call('account.reorder', { ids: ['local', 'openai'] });
+    expect(accounts.map(({ id, priority }) => [id, priority])).toEqual([
+      ['local', 1],
+      ['openai', 2],
+    ]);
+    expect(await ids()).toEqual(['local', 'openai']);
+  });
+
+  test.each([[['openai']], [['openai', 'openai']], [['openai', 'local', 'x']], [[]]])(
+    'are not put into the order %j',
+    async (order) => {
+      await expect(gateway.client.call('account.reorder', { ids: order })).rejects.toMatchObject({
+        code: 'control_invalid',
+      });
+    },
+  );
+
+  test('go with their key', async () => {
+    await gateway.client.call('account.remove', { id: 'openai' });
+    expect(await ids()).toEqual(['local']);
+    expect(gateway.keychain.entries.size).toBe(0);
+  });
+
+  test('leave a key that another account uses', async () => {
+    await gateway.client.call('account.set', {
+      id: 'local',
+      account: { ...LOCAL, keys: [{ keychain: 'openai/1' }] },
+    });
+    await gateway.client.call('account.remove', { id: 'openai' });
+    expect(gateway.keychain.entries.get('openai/1')).toBe(KEY);
+  });
+
+  test('go also while the keychain is away', async () => {
+    gateway.keychain.missing = 'the keyring is locked or has no login collection.';
+    await gateway.client.call('account.remove', { id: 'openai' });
+    expect(await ids()).toEqual(['local']);
+  });
+});
+
+test.each(['account.remove', 'account.test'] as const)('%s of an account that is not there says so', async (name) => {
+  await expect(gateway.client.call(name, { id: 'gone' })).rejects.toMatchObject({ code: 'account_unknown' });
+});
+
+test('the keys in the keychain are told apart, and what is no key is not among them', async () => {
+  await gateway.client.call('key.set', { name: 'b/2', key: 'sk-second-9999' });
+  await gateway.client.call('key.set', { name: 'a/1', key: KEY });
+  gateway.keychain.entries.set('login:codex', '{"refreshToken":"secret"}');
+  const { keys } = await gateway.client.call('key.list');
+  expect(keys).toEqual([
+    { name: 'a/1', lastFour: '6789', fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/) as string },
+    { name: 'b/2', lastFour: '9999', fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/) as string },
+  ]);
+});
