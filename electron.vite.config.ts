@@ -1,23 +1,30 @@
-import { resolve } from 'node:path';
+import { globSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import manifest from './package.json' with { type: 'json' };
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
+
+/** Threads of their own are entries of their own. */
+const workers = Object.fromEntries(
+  globSync('src/main/**/*-worker.ts', { cwd: import.meta.dirname }).map((path) => [basename(path, '.ts'), at(path)]),
+);
 
 export default defineConfig({
   main: {
     build: {
       sourcemap: true,
-      // zod, undici and the rest are bundled, so the packaged app carries one native module and no tree of packages.
-      externalizeDeps: { exclude: ['commander', 'pino', 'undici', 'write-file-atomic', 'ws', 'zod'] },
+      // All but the one native module is bundled, so the packaged app carries no tree of packages.
+      externalizeDeps: { exclude: Object.keys(manifest.dependencies).filter((name) => name !== 'keytar') },
       rolldownOptions: {
         input: {
           index: at('src/main/index.ts'),
           headless: at('src/main/headless.ts'),
-          'reader-worker': at('src/main/ledger/reader-worker.ts'),
+          ...workers,
         },
-        // Flat, because the ledger finds its worker beside itself.
+        // Flat, because each room finds its worker beside itself.
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/bench/**', 'test/renderer/**', 'test/clients/**'],
+          exclude: ['test/e2e/**', 'test/pack/**', 'test/bench/**', 'test/renderer/**', 'test/clients/**'],
         },
       },
       {
@@ -20,6 +20,10 @@ export default defineConfig({
           hookTimeout: 60_000,
           fileParallelism: false,
         },
+      },
+      {
+        // The package, as it is built offline around a stand-in for Electron.
+        test: { name: 'pack', include: ['test/pack/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         // Real command-line clients, large, so they have an install of their own: npm ci --prefix test/clients

@@ -10,7 +10,8 @@ export function trayImage(folder: string, icon: TrayIcon, platform: NodeJS.Platf
     case 'darwin':
       return join(folder, `${icon}Template.png`);
     case 'win32':
-      return join(folder, `${icon}.png`);
+      // One file with every size Windows may ask for.
+      return join(folder, `${icon}.ico`);
     default:
       // Linux panels are 22 to 24 pixels high and scale smaller pictures up without care.
       return join(folder, `${icon}-panel.png`);
