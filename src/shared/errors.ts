@@ -469,6 +469,13 @@ export const ERRORS = {
     cause: 'The file is damaged or is not a ledger.',
     next: 'Keep the old file if its turns matter; sqlite3’s .recover may read it.',
   },
+  ledger_missing: {
+    status: null,
+    type: null,
+    message: 'There is no ledger yet: {detail}',
+    cause: 'No gateway has run on this data folder.',
+    next: 'Start the gateway and send a turn, or name another data folder with --home.',
+  },
   ledger_newer: {
     status: null,
     type: null,

@@ -35,6 +35,7 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'policy.read': { text: '{"rules":[]}' },
   'policy.try': { tool: 'lab', model: 'gpt-5.5', tier: 'fast' },
   'policy.history': {},
+  'policy.simulate': { policy: { rules: [] }, from: 0, until: Date.now() },
   'sandbox.turn': {},
   'log.page': { level: 'debug' },
   'tool.list': {},

@@ -1,10 +1,13 @@
 import { ZodError } from 'zod';
+import { SANDBOX_ACCOUNT } from '../../shared/account.ts';
 import type { POLICY_CALLS } from '../../shared/calls/policy.ts';
 import type { HandlersOf } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import { type Policy, PolicySchema } from '../../shared/policy.ts';
 import { type Problem, problemsOf, problemsText } from '../../shared/settings.ts';
 import { importSub2api } from '../../shared/sub2api.ts';
+import { ledgerFile } from '../ledger/ledger.ts';
+import { runTask } from '../ledger/task.ts';
 import { tryPolicy } from './policy-try.ts';
 import type { ControlRooms } from './rooms.ts';
 
@@ -13,7 +16,8 @@ export function policyCalls({
   settings,
   policyHistory,
   now,
-}: ControlRooms): Omit<HandlersOf<typeof POLICY_CALLS>, 'policy.hits' | 'policy.simulate'> {
+  home,
+}: ControlRooms): Omit<HandlersOf<typeof POLICY_CALLS>, 'policy.hits'> {
   return {
     'policy.get': () => settings.current.policy,
     'policy.set': async ({ policy }) => {
@@ -33,6 +37,13 @@ export function policyCalls({
       const checked = policy === undefined ? { policy: settings.current.policy } : parsePolicy(policy);
       if ('problems' in checked) throw new TiergateError('policy_invalid', problemsText(checked.problems));
       return tryPolicy(request, checked.policy, settings.current.accounts, now());
+    },
+    'policy.simulate': async ({ policy, from, until }) => {
+      const checked = parsePolicy(policy);
+      if ('problems' in checked) throw new TiergateError('policy_invalid', problemsText(checked.problems));
+      const { accounts, prices } = settings.current;
+      const known = accounts.length === 0 ? [SANDBOX_ACCOUNT] : accounts;
+      return runTask(ledgerFile(home), 'simulate', { ...checked, from, until, accounts: known, prices });
     },
     'policy.history': () => ({ entries: [...policyHistory()] }),
   };

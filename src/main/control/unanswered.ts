@@ -9,7 +9,6 @@ export const UNANSWERED_NAMES = [
   'bill.sums',
   'prices.unpriced',
   'policy.hits',
-  'policy.simulate',
   'account.reset',
   'account.importCodex',
   'doctor.run',

@@ -64,7 +64,7 @@ export const POLICY_CALLS = {
       difference: MoneySchema,
       /** Changed turns whose difference is not known. */
       unpriced: z.int(),
-      /** The first of the changed turns, newest first. */
+      /** The newest of the changed turns. */
       examples: z.array(
         z.object({
           id: z.string(),

@@ -1,0 +1,17 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { simulate } from './simulate.ts';
+
+/** Everything that looks at many rows at once and may take its time; each runs in a thread of its own. */
+export const TASKS = { simulate } as const satisfies Record<
+  string,
+  (database: DatabaseSync, request: never) => unknown
+>;
+
+/** The name of such a task. */
+export type TaskName = keyof typeof TASKS;
+
+/** What a task is asked. */
+export type TaskRequest<Name extends TaskName> = Parameters<(typeof TASKS)[Name]>[1];
+
+/** What a task answers. */
+export type TaskAnswer<Name extends TaskName> = ReturnType<(typeof TASKS)[Name]>;
