@@ -95,6 +95,8 @@ export const TurnSchema = z.object({
   /** In picodollars: what a tier dearer than Standard cost more than Standard. */
   premium: z.int().nullable(),
   priceVersion: z.string().nullable(),
+  /** What the turn was priced at when it ended, where it has been priced again since. */
+  firstPrice: z.object({ total: count, priceVersion: z.string().nullable() }).optional(),
   /** The HTTP status the tool got; null when it left before there was one. */
   status: z.int().nullable(),
   /** A code of the error catalogue, or `upstream_<status>`; null when all went well. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answerCall } from '../../src/main/control/answer.ts';
 import { createHandlers } from '../../src/main/control/handlers.ts';
 import { keyHash } from '../../src/main/gateway/guard.ts';
+import { NO_LEDGER } from '../../src/main/ledger/no-ledger.ts';
 import { fingerprint } from '../../src/main/secrets/secret.ts';
 import { SettingsStore } from '../../src/main/settings/store.ts';
 import { type ControlClient, createControlClient } from '../../src/shared/control.ts';
@@ -26,7 +27,7 @@ beforeEach(() => {
   const handlers = createHandlers({
     settings,
     keychain,
-    reader: { page: () => Promise.resolve({ turns: [], more: false }) },
+    reader: NO_LEDGER,
     status: () => {
       throw new TiergateError('gateway_not_running');
     },

@@ -28,7 +28,13 @@ const ASKED = (Object.keys(CALLS) as CallName[]).filter(
 const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'status.get': {},
   'turns.page': {},
+  'turns.count': {},
+  'turns.get': { id: STORED },
+  'turns.facets': {},
+  'bill.sums': { by: ['model', 'tier'] },
   'prices.list': {},
+  'prices.unpriced': {},
+  'policy.hits': {},
   'policy.get': {},
   'policy.set': { policy: { rules: [{ serviceTier: 'priority', action: 'filter' }] } },
   'policy.check': { policy: { rules: [{ serviceTier: STORED }] } },

@@ -5,6 +5,7 @@ import { answerCall } from '../control/answer.ts';
 import { createHandlers } from '../control/handlers.ts';
 import { findRunning } from '../control/running.ts';
 import { ledgerFile } from '../ledger/ledger.ts';
+import { NO_LEDGER } from '../ledger/no-ledger.ts';
 import { LedgerReader } from '../ledger/reader.ts';
 import { systemKeychain } from '../secrets/keychain.ts';
 import { PolicyHistory } from '../settings/policy-history.ts';
@@ -25,7 +26,7 @@ export async function withControl<Result>(
   const handlers = createHandlers({
     settings,
     keychain: systemKeychain,
-    reader: { page: async (request) => (await reader?.page(request)) ?? { turns: [], more: false } },
+    reader: reader ?? NO_LEDGER,
     status: notRunning,
     testAccount: notRunning,
     reloadKeys: () => Promise.resolve(),

@@ -1,11 +1,12 @@
 import type { ControlHandlers } from '../../shared/control.ts';
 import { accountCalls } from './account-calls.ts';
 import { appCalls } from './app-calls.ts';
+import { billCalls } from './bill-calls.ts';
 import { keyCalls } from './key-calls.ts';
 import { policyCalls } from './policy-calls.ts';
-import { priceCalls } from './price-calls.ts';
 import type { ControlRooms } from './rooms.ts';
 import { toolCalls } from './tool-calls.ts';
+import { turnCalls } from './turn-calls.ts';
 import { UNANSWERED } from './unanswered.ts';
 
 /** What the window and the command line may ask, answered; one file a room. */
@@ -13,9 +14,9 @@ export function createHandlers(rooms: ControlRooms): ControlHandlers {
   return {
     ...UNANSWERED,
     'status.get': () => rooms.status(),
-    'turns.page': (request) => rooms.reader.page(request),
+    ...turnCalls(rooms),
+    ...billCalls(rooms),
     ...policyCalls(rooms),
-    ...priceCalls(rooms),
     ...accountCalls(rooms),
     ...keyCalls(rooms),
     ...toolCalls(rooms),

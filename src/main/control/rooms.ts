@@ -1,6 +1,6 @@
 import type { CallOutput, Status } from '../../shared/control.ts';
 import type { Pause } from '../gateway/pause.ts';
-import type { LedgerReader } from '../ledger/reader.ts';
+import type { TurnQuestions } from '../ledger/no-ledger.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { PolicyEntry } from '../settings/policy-history.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -9,7 +9,7 @@ import type { SettingsStore } from '../settings/store.ts';
 export interface ControlRooms {
   readonly status: () => Status;
   readonly settings: SettingsStore;
-  readonly reader: Pick<LedgerReader, 'page'>;
+  readonly reader: TurnQuestions;
   readonly keychain: Keychain;
   /** The policies that were in force, newest first. */
   readonly policyHistory: () => readonly PolicyEntry[];

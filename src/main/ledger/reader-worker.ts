@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Queries, prepareQueries } from './queries.ts';
+import { Digest } from './digest/digest.ts';
+import { type Queries, needsDigest, prepareQueries } from './queries.ts';
 
 /** A question as it crosses to this thread. */
 export interface Question {
@@ -12,12 +13,31 @@ export interface Question {
 /** An answer as it crosses back. */
 export type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
 
-const { file } = workerData as { readonly file: string };
-const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
-const queries = prepareQueries(database);
+const { file, digestFile } = workerData as { readonly file: string; readonly digestFile: string };
+let digest = Digest.open(digestFile, file);
+let queries = prepareQueries(digest);
 
-function answer({ query, request }: Question): unknown {
-  if (query !== 'checkpoint') return queries[query](request as never);
+/** Lets the digest take in what the ledger has gained; between two slices other questions are answered. */
+async function caughtUp(): Promise<void> {
+  for (;;) {
+    try {
+      if (!digest.catchUp()) return;
+    } catch (error) {
+      if (digest.inMemory) throw error;
+      // A disk that is full takes no digest, but what the ledger has can still be told.
+      digest.close();
+      digest = Digest.inMemory(file);
+      queries = prepareQueries(digest);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function answer({ query, request }: Question): Promise<unknown> {
+  if (query !== 'checkpoint') {
+    if (needsDigest(query, request)) await caughtUp();
+    return queries[query](request as never);
+  }
   // Folding the log back takes a connection that may write; PASSIVE never makes the writer wait.
   const folder = new DatabaseSync(file, { timeout: 0 });
   try {
@@ -30,9 +50,9 @@ function answer({ query, request }: Question): unknown {
 
 parentPort?.on('message', (question: Question) => {
   const { id } = question;
-  try {
-    parentPort?.postMessage({ id, value: answer(question) } satisfies Answer);
-  } catch (error) {
-    parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) } satisfies Answer);
-  }
+  answer(question).then(
+    (value) => parentPort?.postMessage({ id, value } satisfies Answer),
+    (error: unknown) =>
+      parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) } satisfies Answer),
+  );
 });

@@ -1,6 +1,12 @@
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Queries } from './queries.ts';
 import type { Answer, Question } from './reader-worker.ts';
+
+/** The digest's file beside the ledger's. */
+function digestFileOf(ledger: string): string {
+  return join(dirname(ledger), 'digest.sqlite');
+}
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -16,7 +22,9 @@ export class LedgerReader {
   constructor(file: string) {
     // Beside this file in both forms the program runs in: as TypeScript under Node, and built.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.#worker = new Worker(new URL(`./reader-worker.${extension}`, import.meta.url), { workerData: { file } });
+    this.#worker = new Worker(new URL(`./reader-worker.${extension}`, import.meta.url), {
+      workerData: { file, digestFile: digestFileOf(file) },
+    });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
       const waiting = this.#waiting.get(answer.id);
@@ -41,6 +49,36 @@ export class LedgerReader {
   /** What was spent since a moment, by tool. */
   spend(request: Parameters<Queries['spend']>[0]): Promise<ReturnType<Queries['spend']>> {
     return this.#ask('spend', request) as Promise<ReturnType<Queries['spend']>>;
+  }
+
+  /** How many turns a filter means. */
+  count(request: Parameters<Queries['count']>[0]): Promise<number> {
+    return this.#ask('count', request) as Promise<number>;
+  }
+
+  /** One turn by its id, and those of its session around it. */
+  get(request: Parameters<Queries['get']>[0]): Promise<ReturnType<Queries['get']>> {
+    return this.#ask('get', request) as Promise<ReturnType<Queries['get']>>;
+  }
+
+  /** The values that filters can take. */
+  facets(): Promise<ReturnType<Queries['facets']>> {
+    return this.#ask('facets', null) as Promise<ReturnType<Queries['facets']>>;
+  }
+
+  /** Sums over turns, told apart by up to two things. */
+  sums(request: Parameters<Queries['sums']>[0]): Promise<ReturnType<Queries['sums']>> {
+    return this.#ask('sums', request) as Promise<ReturnType<Queries['sums']>>;
+  }
+
+  /** Models and tiers that ran without a known price. */
+  unpriced(): Promise<ReturnType<Queries['unpriced']>> {
+    return this.#ask('unpriced', null) as Promise<ReturnType<Queries['unpriced']>>;
+  }
+
+  /** How often each rule has decided. */
+  ruleHits(request: Parameters<Queries['ruleHits']>[0]): Promise<ReturnType<Queries['ruleHits']>> {
+    return this.#ask('ruleHits', request) as Promise<ReturnType<Queries['ruleHits']>>;
   }
 
   /** Folds the write-ahead log back into the file, as far as that makes nobody wait. */

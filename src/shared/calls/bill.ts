@@ -7,6 +7,9 @@ import { TurnFilterSchema } from './turn.ts';
 /** By what sums can be told apart; days and hours are those of the asked time zone. */
 const GroupSchema = z.enum(['hour', 'day', 'tool', 'account', 'model', 'tier', 'verdict']);
 
+/** By what sums can be told apart. */
+export type Group = z.output<typeof GroupSchema>;
+
 /** Sums over some turns. What is null is known for none of them. */
 const SumsSchema = z.object({
   turns: z.int(),
@@ -16,8 +19,11 @@ const SumsSchema = z.object({
   cost: MoneySchema,
   /** What plan usage would have cost; never part of `cost`. */
   credits: MoneySchema,
+  /** Of money; what plan usage was spared is apart, like what it cost. */
   saved: MoneySchema,
   premium: MoneySchema,
+  creditsSaved: MoneySchema,
+  creditsPremium: MoneySchema,
   tokens: z.object({ input: z.int(), cached: z.int(), cacheWrite: z.int(), output: z.int(), reasoning: z.int() }),
   /** Output tokens a second of generating, over turns that say both. */
   tokensPerSecond: z.number().nullable(),

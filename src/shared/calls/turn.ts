@@ -21,7 +21,7 @@ export const TurnFilterSchema = z.strictObject({
   /** Milliseconds since the epoch, of the turn's start: from here on, and before this. */
   from: z.int().optional(),
   until: z.int().optional(),
-  /** Somewhere in ids, tool, account, models, rule, route or error, whatever the letter case. */
+  /** Somewhere in tool, account, models, rule, route or error, or (8 characters and more) how an id begins; in any letter case. */
   text: z.string().max(200).optional(),
 });
 

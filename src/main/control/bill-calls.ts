@@ -1,0 +1,28 @@
+import type { BILL_CALLS } from '../../shared/calls/bill.ts';
+import type { POLICY_CALLS } from '../../shared/calls/policy.ts';
+import type { HandlersOf } from '../../shared/control.ts';
+import { TiergateError } from '../../shared/errors.ts';
+import { priceRows } from '../../shared/prices/price-rows.ts';
+import { PRICE_TABLE } from '../../shared/prices/table.ts';
+import { isZone } from '../ledger/zone-clock.ts';
+import type { ControlRooms } from './rooms.ts';
+
+/** Money: what turns came to, what tokens cost, and what that is not known for. */
+export function billCalls({
+  settings,
+  reader,
+}: ControlRooms): HandlersOf<typeof BILL_CALLS> & Pick<HandlersOf<typeof POLICY_CALLS>, 'policy.hits'> {
+  return {
+    'bill.sums': (request) => {
+      if (!isZone(request.zone)) throw new TiergateError('control_invalid', `zone: there is no ${request.zone}`);
+      return reader.sums(request);
+    },
+    'prices.list': () => ({
+      version: PRICE_TABLE.version,
+      rows: priceRows(PRICE_TABLE, settings.current.prices),
+      overrides: settings.current.prices,
+    }),
+    'prices.unpriced': async () => ({ models: await reader.unpriced() }),
+    'policy.hits': async (request) => ({ rules: await reader.ruleHits(request) }),
+  };
+}

@@ -1,0 +1,222 @@
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { cacheLost } from '../../../shared/cache-loss.ts';
+import { FACT_COLUMNS, type TurnFacts, factsOf } from './facts.ts';
+import { type HourTallies, addPacked, pack, packedOf, tallyOf } from './hour-tallies.ts';
+import { Kinds } from './kinds.ts';
+import { DIGEST_TABLES, DIGEST_VERSION } from './tables.ts';
+import { addTurn } from './tally.ts';
+
+/** An hour in milliseconds. */
+export const HOUR_MS = 3_600_000;
+
+/** The number under which the sums over all hours stand. */
+export const ALL_HOURS = -1;
+
+/** So many turns are taken in at a time, so that other questions are not kept waiting. */
+const SLICE = 4000;
+
+/** Sessions whose newest turn is kept at hand. */
+const SESSIONS_AT_HAND = 2000;
+
+/** How much of a turn's id and of a response's is looked up by. */
+export const NAME_LENGTHS = { id: 8, responseId: 20 } as const;
+
+/** An hour of a slice. */
+interface HourSlice {
+  readonly tallies: HourTallies;
+  readonly firstSeq: number;
+  lastSeq: number;
+}
+
+/**
+ * What questions over many turns are answered from: sums by hour and kind, and which turns are of a kind. It stands in a
+ * database of its own beside the ledger and follows it when it is asked, so that a turn pays for none of it.
+ */
+export class Digest {
+  /** With the ledger attached, which is only read. */
+  readonly database: DatabaseSync;
+  readonly inMemory: boolean;
+  readonly #sessions = new Map<string, TurnFacts>();
+  readonly #statements: Readonly<
+    Record<'rows' | 'mark' | 'name' | 'session' | 'before' | 'lost' | 'hour' | 'setHour', StatementSync>
+  >;
+  #kinds: Kinds;
+
+  /** Opens the digest of a ledger, made anew where it is of another version; where its file cannot be had, in memory. */
+  static open(file: string, ledger: string): Digest {
+    try {
+      // Made by us first, so that it is never readable by others.
+      if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+      try {
+        return new Digest(file, ledger);
+      } catch (error) {
+        if (!(error instanceof Error && 'errcode' in error)) throw error;
+        for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+        closeSync(openSync(file, 'a', 0o600));
+        return new Digest(file, ledger);
+      }
+    } catch {
+      return Digest.inMemory(ledger);
+    }
+  }
+
+  /** A digest that lasts as long as the program: where a disk is full or may not be written. */
+  static inMemory(ledger: string): Digest {
+    return new Digest(':memory:', ledger);
+  }
+
+  private constructor(file: string, ledger: string) {
+    this.inMemory = file === ':memory:';
+    this.database = new DatabaseSync(file, { timeout: 5000 });
+    try {
+      this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      this.database.prepare('ATTACH ? AS ledger').run(`${pathToFileURL(ledger).href}?mode=ro`);
+      if (this.#version() !== DIGEST_VERSION) this.#begin();
+      this.#kinds = new Kinds(this.database);
+      this.#statements = {
+        rows: this.database.prepare(
+          `SELECT ${FACT_COLUMNS} FROM ledger.turn t LEFT JOIN repriced r ON r.seq = t.seq WHERE t.seq > ? ORDER BY t.seq LIMIT ?`,
+        ),
+        mark: this.database.prepare('INSERT INTO mark VALUES (?, ?, ?)'),
+        name: this.database.prepare('INSERT OR IGNORE INTO name VALUES (?, ?)'),
+        session: this.database.prepare('INSERT INTO session VALUES (?, ?)'),
+        before: this.database.prepare(
+          `SELECT ${FACT_COLUMNS} FROM ledger.turn t LEFT JOIN repriced r ON r.seq = t.seq
+           WHERE t.seq = (SELECT max(seq) FROM session WHERE session = ?)`,
+        ),
+        lost: this.database.prepare('INSERT INTO cache_lost VALUES (?, ?)'),
+        hour: this.database.prepare('SELECT first_seq, last_seq, tallies FROM hour WHERE hour = ?'),
+        setHour: this.database.prepare('INSERT OR REPLACE INTO hour VALUES (?, ?, ?, ?)'),
+      };
+    } catch (error) {
+      this.database.close();
+      throw error;
+    }
+  }
+
+  get kinds(): Kinds {
+    return this.#kinds;
+  }
+
+  /** Takes in what the ledger has gained, a slice at a time; true while there is more. */
+  catchUp(): boolean {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      const last = this.#lastSeq();
+      const rows = this.#statements.rows.all(last, SLICE);
+      if (rows.length > 0) this.#takeIn(rows.map(factsOf));
+      this.database.exec('COMMIT');
+      return rows.length === SLICE;
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /** Takes in everything at once. */
+  catchUpWhole(): void {
+    while (this.catchUp());
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  /** The tallies of an hour as they are stored; null where nothing began in it. */
+  packedHour(hour: number): Float64Array | null {
+    const row = this.#statements.hour.get(hour);
+    return row === undefined ? null : packedOf(row['tallies'] as Uint8Array);
+  }
+
+  /** Adds to the tallies of an hour and of all hours. */
+  addToHour(hour: number, tallies: HourTallies, firstSeq: number, lastSeq: number): void {
+    for (const number of [hour, ALL_HOURS]) {
+      const row = this.#statements.hour.get(number);
+      const sums: HourTallies = new Map();
+      if (row !== undefined) addPacked(sums, packedOf(row['tallies'] as Uint8Array));
+      for (const [kind, tally] of tallies)
+        tallyOf(sums, kind).forEach((value, index, sum) => (sum[index] = value + (tally[index] ?? 0)));
+      const first = Math.min(firstSeq, Number(row?.['first_seq'] ?? firstSeq));
+      this.#statements.setHour.run(number, first, Math.max(lastSeq, Number(row?.['last_seq'] ?? lastSeq)), pack(sums));
+    }
+  }
+
+  #takeIn(turns: readonly TurnFacts[]): void {
+    const hours = new Map<number, HourSlice>();
+    for (const turn of turns) {
+      const { seq, startedAt } = turn;
+      const kind = this.#kinds.count(turn);
+      const lost = this.#inSession(turn);
+      const hour = Math.floor(startedAt / HOUR_MS);
+      const slice = hours.get(hour) ?? { tallies: new Map(), firstSeq: seq, lastSeq: seq };
+      hours.set(hour, slice);
+      slice.lastSeq = seq;
+      addTurn(tallyOf(slice.tallies, kind), turn, lost > 0);
+      this.#statements.mark.run(kind, seq, startedAt);
+      this.#statements.name.run(turn.id.slice(0, NAME_LENGTHS.id).toLowerCase(), seq);
+      if (turn.responseId !== null)
+        this.#statements.name.run(turn.responseId.slice(0, NAME_LENGTHS.responseId).toLowerCase(), seq);
+      if (lost > 0) this.#statements.lost.run(seq, lost);
+    }
+    for (const [hour, { tallies, firstSeq, lastSeq }] of hours) this.addToHour(hour, tallies, firstSeq, lastSeq);
+    this.#kinds.write();
+    const newest = turns.at(-1);
+    this.database
+      .prepare('UPDATE state SET last_seq = ?, last_id = ?, first_seq = coalesce(first_seq, ?)')
+      .run(newest?.seq ?? 0, newest?.id ?? null, turns[0]?.seq ?? null);
+  }
+
+  /** Puts a turn into its session; tells how many cached tokens it lost there. */
+  #inSession(turn: TurnFacts): number {
+    const { session } = turn;
+    if (session === null) return 0;
+    const row = this.#sessions.has(session) ? undefined : this.#statements.before.get(session);
+    const before = this.#sessions.get(session) ?? (row === undefined ? undefined : factsOf(row));
+    this.#sessions.delete(session);
+    if (this.#sessions.size >= SESSIONS_AT_HAND) {
+      const [oldest = ''] = this.#sessions.keys();
+      this.#sessions.delete(oldest);
+    }
+    this.#sessions.set(session, turn);
+    this.#statements.session.run(session, turn.seq);
+    return before === undefined ? 0 : cacheLost(before, turn);
+  }
+
+  /** Up to where the digest has followed; it begins anew where the ledger is another one, or has let go of old turns. */
+  #lastSeq(): number {
+    const state = this.database.prepare('SELECT * FROM state').get();
+    const last = Number(state?.['last_seq'] ?? 0);
+    if (last === 0) return 0;
+    const there = this.database.prepare('SELECT id FROM ledger.turn WHERE seq = ?').get(last);
+    const first = this.database.prepare('SELECT min(seq) AS first FROM ledger.turn').get()?.['first'];
+    const same = there?.['id'] === state?.['last_id'];
+    if (same && first === state?.['first_seq']) return last;
+    const prices = this.database.prepare('SELECT * FROM repriced WHERE seq >= ?').all(same ? Number(first) : Infinity);
+    this.#begin();
+    const put = this.database.prepare(`INSERT INTO repriced VALUES (${Array(10).fill('?').join(', ')})`);
+    for (const price of prices) put.run(...Object.values(price));
+    this.#forget();
+    return 0;
+  }
+
+  #version(): number {
+    const has = this.database.prepare(`SELECT 1 FROM main.sqlite_master WHERE name = 'state'`).get();
+    if (has === undefined) return 0;
+    return Number(this.database.prepare('SELECT version FROM state').get()?.['version'] ?? 0);
+  }
+
+  #begin(): void {
+    for (const row of this.database.prepare(`SELECT name FROM main.sqlite_master WHERE type = 'table'`).all())
+      this.database.exec(`DROP TABLE main.${String(row['name'])}`);
+    this.database.exec(DIGEST_TABLES);
+    this.database.prepare('INSERT INTO state VALUES (?, 0, NULL, NULL)').run(DIGEST_VERSION);
+  }
+
+  #forget(): void {
+    this.#sessions.clear();
+    this.#kinds = new Kinds(this.database);
+  }
+}
