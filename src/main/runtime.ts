@@ -23,6 +23,7 @@ import { PolicyHistory } from './settings/policy-history.ts';
 import { type SettingsState, SettingsStore } from './settings/store.ts';
 import { Accounts } from './upstream/accounts.ts';
 import { Dispatch } from './upstream/dispatch.ts';
+import { Dump } from './upstream/dump.ts';
 import { probe } from './upstream/probe.ts';
 import { Sandbox } from './upstream/sandbox.ts';
 
@@ -89,6 +90,7 @@ class Gateway implements Runtime {
   readonly #sandbox = new Sandbox();
   readonly #accounts: Accounts;
   readonly #dispatch = new Dispatch();
+  readonly #dump: Dump;
   readonly #carrier: HttpCarrier;
   readonly #house: House;
   readonly #pause: Pause;
@@ -119,17 +121,14 @@ class Gateway implements Runtime {
     if (setAside !== null) this.#notices.raise('ledger_broken', setAside);
     this.#reader = new LedgerReader(ledgerFile(home));
     const timer = options.after ?? after;
+    const common = { home, now, after: timer, settings: this.#settings, log: this.log };
     this.#books = new Books({
-      home,
+      ...common,
       zone: options.zone ?? localZone(),
-      now,
-      after: timer,
-      settings: this.#settings,
       ledger: this.#ledger,
       reader: this.#reader,
       notices: this.#notices,
       pushes: this.#pushes,
-      log: this.log,
       version: options.version,
       figures: () => ({
         openTurns: this.#front.openTurns,
@@ -137,6 +136,7 @@ class Gateway implements Runtime {
         refused: this.#refused,
       }),
     });
+    this.#dump = new Dump({ ...common, redactor: this.#redactor });
     this.#accounts = new Accounts({
       readSecret: async (source) => {
         const result = await readSecret(source, keychain, environment);
@@ -194,6 +194,7 @@ class Gateway implements Runtime {
       home,
       sandboxTurn: () => this.#trial.run(this.status()),
       pause: this.#pause,
+      dump: this.#dump,
     });
     this.#carrier = new HttpCarrier({
       handlers: this.handlers,
@@ -221,6 +222,7 @@ class Gateway implements Runtime {
 
   async start(): Promise<void> {
     await this.#sandbox.start();
+    void this.#dump.sweep();
     await this.#books.start();
     await this.#loadKeys();
     this.#showProblem(this.#settings.state);
@@ -287,6 +289,7 @@ class Gateway implements Runtime {
     this.#carrier.close();
     this.#pushes.close();
     await this.#dispatch.close();
+    await this.#dump.close();
     await this.#books.close();
     await this.#sandbox.stop();
     await this.#reader.close();

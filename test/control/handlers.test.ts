@@ -41,6 +41,7 @@ beforeEach(() => {
       return Promise.resolve();
     },
     pause: { begin: () => undefined, end: () => undefined },
+    dump: { read: () => Promise.resolve([]) },
   });
   client = createControlClient({
     call: (name, input) => answerCall(handlers, name, input),

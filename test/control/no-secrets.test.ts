@@ -74,6 +74,7 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'account.reorder': { ids: ['third', 'lab'] },
   'account.test': { id: 'lab' },
   'account.remove': { id: 'third' },
+  'dump.get': { turn: '0b7e6c1e-5a0f-4a55-9d53-6f2f6a3b9c11' },
   'key.list': {},
   'key.set': { name: 'lab/2', key: GIVEN },
   'key.remove': { name: 'lab/2' },

@@ -10,6 +10,7 @@ import { LedgerReader } from '../ledger/reader.ts';
 import { systemKeychain } from '../secrets/keychain.ts';
 import { PolicyHistory } from '../settings/policy-history.ts';
 import { SettingsStore } from '../settings/store.ts';
+import { dumpFolder, readDumps } from '../upstream/dump-files.ts';
 
 /**
  * Lets a command ask the gateway that runs on a data folder, so that there is one writer; while none runs, the same
@@ -35,6 +36,7 @@ export async function withControl<Result>(
     home,
     sandboxTurn: notRunning,
     pause: { begin: notRunning, end: notRunning },
+    dump: { read: (turn) => readDumps(dumpFolder(home), turn) },
   });
   try {
     return await action(

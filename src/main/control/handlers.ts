@@ -14,6 +14,7 @@ export function createHandlers(rooms: ControlRooms): ControlHandlers {
   return {
     ...UNANSWERED,
     'status.get': () => rooms.status(),
+    'dump.get': async ({ turn }) => ({ attempts: await rooms.dump.read(turn) }),
     ...turnCalls(rooms),
     ...billCalls(rooms),
     ...policyCalls(rooms),

@@ -4,6 +4,7 @@ import type { TurnQuestions } from '../ledger/no-ledger.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { PolicyEntry } from '../settings/policy-history.ts';
 import type { SettingsStore } from '../settings/store.ts';
+import type { Dump } from '../upstream/dump.ts';
 
 /** The rooms that the window and the command line may ask. */
 export interface ControlRooms {
@@ -23,4 +24,5 @@ export interface ControlRooms {
   /** Fetches the accounts' keys again. */
   readonly reloadKeys: () => Promise<void>;
   readonly pause: Pick<Pause, 'begin' | 'end'>;
+  readonly dump: Pick<Dump, 'read'>;
 }

@@ -1,17 +1,9 @@
 import { type Transform, finished } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { AnswerReader } from '../dialects/dialect.ts';
+import { decoderOf } from '../upstream/decoders.ts';
 
 /** A side copy may grow to this; a longer answer goes through with its usage unknown. */
 const MAX_DECODED = 64 * 1024 * 1024;
-
-const DECODERS = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-  ['zstd', createZstdDecompress],
-]);
 
 /**
  * Reads a coded answer on a side copy. Decoding is asynchronous, so the corridor waits with each piece until this has
@@ -37,8 +29,8 @@ export class CodedView {
 
   /** A view for one coding; null for a coding that cannot be read. */
   static of(reader: AnswerReader, coding: string): CodedView | null {
-    const decoder = DECODERS.get(coding)?.();
-    return decoder === undefined ? null : new CodedView(reader, decoder);
+    const decoder = decoderOf(coding);
+    return decoder === null ? null : new CodedView(reader, decoder);
   }
 
   /** Calls back once the bytes have been looked at. */

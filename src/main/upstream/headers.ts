@@ -46,7 +46,7 @@ export function holdsLocalKey(text: string): boolean {
 }
 
 /** Percent signs decoded one by one, since a single wrong one must not hide the others. */
-function decodedLoosely(text: string): string {
+export function decodedLoosely(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 

@@ -1,0 +1,129 @@
+import type { Settings } from '../../shared/settings.ts';
+import type { Log } from '../logs/log.ts';
+import type { RedactedStream } from '../secrets/redact.ts';
+import type { UpstreamRequest } from './dispatch.ts';
+import { type DumpSide, dumpFolder, dumpName, makeDumpFolder, readDumps, sweepDumps } from './dump-files.ts';
+import { requestHead, responseHead } from './dump-text.ts';
+import { type DumpPlan, DumpWriter } from './dump-writer.ts';
+import { headersDown } from './headers.ts';
+
+/** What dumps need from the house. */
+export interface DumpOptions {
+  readonly home: string;
+  /** The settings in force at this moment. */
+  readonly settings: { readonly current: { readonly dump: Settings['dump'] } };
+  readonly redactor: { stream(): RedactedStream };
+  readonly now: () => number;
+  readonly after: (milliseconds: number, action: () => void) => () => void;
+  readonly log: Log;
+}
+
+/** What is written down of one attempt; nothing of it waits, throws or answers. */
+export interface DumpedAttempt {
+  response(status: number, headers: readonly string[]): void;
+  data(chunk: Buffer): void;
+  /** The attempt is over; a failure's short name, or null where the answer has come whole. */
+  end(failure: string | null): void;
+}
+
+/** Writes every attempt down, request and answer as they were on the wire but for credentials, while the person has that on. */
+export class Dump {
+  readonly #options: DumpOptions;
+  readonly #folder: string;
+  readonly #open = new Map<DumpWriter, Promise<void>>();
+  #made: Promise<void> | null = null;
+  #sweeping: Promise<void> | null = null;
+  #cancel: () => void = () => undefined;
+  #failures = 0;
+  #closed = false;
+
+  constructor(options: DumpOptions) {
+    this.#options = options;
+    this.#folder = dumpFolder(options.home);
+  }
+
+  /** How many files could not be written. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Begins with an attempt's request; null while dumps are off. `own` are the headers that the account's owner has set. */
+  begin(turn: string, attempt: number, request: UpstreamRequest, own: readonly string[] = []): DumpedAttempt | null {
+    const settings = this.#options.settings.current.dump;
+    if (!settings.enabled || this.#closed) return null;
+    const at = this.#options.now();
+    const names = new Set(own.map((name) => name.toLowerCase()));
+    const file = (side: DumpSide, head: string, coding: string): DumpWriter =>
+      this.#write(dumpName(at, turn, attempt, side), { head, coding, maxBytes: settings.maxKiB * 1024 });
+    const asked = file('request', requestHead(request, names), '');
+    if (request.body !== null) asked.push(request.body);
+    asked.end(null);
+    let answer: DumpWriter | null = null;
+    return {
+      response: (status, headers) => {
+        answer ??= file('response', responseHead(status, headers), headersDown(headers).contentEncoding);
+      },
+      data: (chunk) => answer?.push(chunk),
+      end: (failure) => {
+        answer ??= file('response', '', '');
+        answer.end(failure);
+      },
+    };
+  }
+
+  /** What was kept of a turn's attempts, in their order. */
+  async read(turn: string): Promise<Record<DumpSide, string>[]> {
+    await this.sweep();
+    return readDumps(this.#folder, turn);
+  }
+
+  /** Lets go of what is too old or too much, now and whenever something becomes too old. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= sweepDumps(this.#folder, this.#options.settings.current.dump, this.#options.now())
+      .then((next) => {
+        this.#cancel();
+        if (next === null || this.#closed) return;
+        this.#cancel = this.#options.after(Math.max(next - this.#options.now(), 1000), () => {
+          void this.sweep();
+        });
+      })
+      .catch(this.#failed)
+      .finally(() => {
+        this.#sweeping = null;
+      });
+    return this.#sweeping;
+  }
+
+  /** Resolves when everything is on the disk; what still comes is not kept. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const writer of this.#open.keys()) writer.end('the gateway has stopped');
+    await Promise.all(this.#open.values());
+    await this.#sweeping;
+    this.#cancel();
+  }
+
+  #write(name: string, plan: Omit<DumpPlan, 'clean'>): DumpWriter {
+    const writer = new DumpWriter({ ...plan, clean: this.#options.redactor.stream() });
+    this.#made ??= makeDumpFolder(this.#folder);
+    const done = this.#made
+      .then(() => writer.run(this.#folder, name))
+      .catch(this.#failed)
+      .then(() => this.#sweepAfter())
+      .finally(() => this.#open.delete(writer));
+    this.#open.set(writer, done);
+    return writer;
+  }
+
+  /** A sweep that has begun may not have seen the newest file. */
+  async #sweepAfter(): Promise<void> {
+    await this.#sweeping;
+    await this.sweep();
+  }
+
+  readonly #failed = (error: unknown): void => {
+    this.#made = null;
+    this.#failures += 1;
+    if (this.#failures === 1) this.#options.log.warn({ error: String(error) }, 'dumps cannot be written');
+  };
+}
