@@ -16,6 +16,8 @@ export default defineConfig({
   main: {
     build: {
       sourcemap: true,
+      // Nothing of it travels over a network.
+      chunkSizeWarningLimit: 8192,
       // All but the one native module is bundled, so the packaged app carries no tree of packages.
       externalizeDeps: { exclude: Object.keys(manifest.dependencies).filter((name) => name !== 'keytar') },
       rolldownOptions: {
@@ -46,6 +48,7 @@ export default defineConfig({
     plugins: [react(), tailwindcss()],
     build: {
       minify: true,
+      chunkSizeWarningLimit: 8192,
       // A preload polyfill would be an inline script, which the page's CSP refuses.
       modulePreload: { polyfill: false },
       rolldownOptions: { input: at('src/renderer/index.html') },

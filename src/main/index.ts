@@ -1,12 +1,16 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
-import { TiergateError } from '../shared/errors.ts';
+import { ERRORS, TiergateError } from '../shared/errors.ts';
+import { run } from './cli/program.ts';
 import { faultOf } from './control/answer.ts';
 import { startDesktop } from './desktop/app.ts';
 import { registerAppScheme } from './desktop/app-protocol.ts';
-import { type LaunchOptions, readLaunchOptions } from './desktop/launch-options.ts';
-import { startRuntime } from './runtime.ts';
+import { commandIn, type LaunchOptions, readLaunchOptions } from './desktop/launch-options.ts';
+import { wasStartedAtLogin } from './desktop/login-item.ts';
+import type { Updater } from './desktop/updates.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
 
 const out = join(import.meta.dirname, '..');
 
@@ -25,12 +29,15 @@ async function launch(options: LaunchOptions): Promise<void> {
     version: app.getVersion(),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
+  survive(runtime);
   // The same path in a checkout and inside app.asar, where electron-builder.yml puts the pictures.
   const pictures = join(app.getAppPath(), 'build');
   await startDesktop({
     runtime,
-    hidden: options.hidden,
+    hidden: options.hidden || wasStartedAtLogin(),
+    argv: process.argv,
     developmentUrl: process.env['ELECTRON_RENDERER_URL'],
+    updater: await findUpdater(),
     files: {
       window: join(out, 'renderer'),
       preload: join(out, 'preload', 'index.cjs'),
@@ -52,6 +59,39 @@ function settleIn(home: string): void {
   app.setPath('sessionData', profile);
 }
 
+/** Nothing that goes wrong in one corner may take the open turns of all tools with it. */
+function survive({ log }: Runtime): void {
+  const keepGoing = (error: unknown): void => {
+    log.error(
+      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      ERRORS.internal.message,
+    );
+  };
+  process.on('uncaughtException', keepGoing);
+  process.on('unhandledRejection', keepGoing);
+}
+
+/** Loaded only where the package says whence updates come: it wants to know that before anything else. */
+async function findUpdater(): Promise<Updater | null> {
+  if (!app.isPackaged || !existsSync(join(process.resourcesPath, 'app-update.yml'))) return null;
+  const { default: updater } = await import('electron-updater');
+  return updater.autoUpdater;
+}
+
+/** The app's program as the command line: no window, no lock, and no traces of Chromium. */
+async function runCommand(argv: readonly string[]): Promise<void> {
+  const profile = mkdtempSync(join(tmpdir(), 'tiergate-command-'));
+  app.setPath('sessionData', profile);
+  app.dock?.hide();
+  const code = await run(argv);
+  // What was printed may still be on its way.
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => resolve());
+  });
+  rmSync(profile, { recursive: true, force: true });
+  app.exit(code);
+}
+
 function faultText(error: unknown): string {
   // What nobody foresaw has no words yet; its own are for the report.
   if (!(error instanceof TiergateError))
@@ -67,7 +107,12 @@ function fail(problem: string): void {
 }
 
 app.enableSandbox();
-registerAppScheme();
-const reading = readLaunchOptions(process.argv.slice(1), process.env['TIERGATE_HOME']);
-if (reading.ok) launch(reading.options).catch((error: unknown) => fail(faultText(error)));
-else fail(reading.problem);
+const command = commandIn(process.argv);
+if (command !== null) {
+  void runCommand(command);
+} else {
+  registerAppScheme();
+  const reading = readLaunchOptions(process.argv.slice(1), process.env['TIERGATE_HOME']);
+  if (reading.ok) launch(reading.options).catch((error: unknown) => fail(faultText(error)));
+  else fail(reading.problem);
+}

@@ -173,6 +173,31 @@ describe('an attack', () => {
     expect(await page.evaluate('document.body.textContent')).toContain(baseUrl);
   });
 
+  it('to have the system open something opens only what is on the list, in the person’s own browser', async () => {
+    await app.evaluate(({ shell }) => {
+      const kept = globalThis as unknown as { external: string[] };
+      kept.external = [];
+      shell.openExternal = (url) => {
+        kept.external.push(url);
+        return Promise.resolve();
+      };
+    });
+    for (const url of [
+      `${lure}/open`,
+      'file:///etc/passwd',
+      'https://platform.openai.com.evil.example/',
+      'https://platform.openai.com@evil.example/',
+      'smb://evil.example/share',
+      'https://status.openai.com/',
+    ])
+      await page.evaluate(`void window.open('${url}')`);
+    const opened = (): Promise<string[]> =>
+      app.evaluate(() => (globalThis as unknown as { external: string[] }).external);
+    await expect.poll(opened).toEqual(['https://status.openai.com/']);
+    expect(await windowCount()).toBe(1);
+    expect(asked).toEqual([]);
+  });
+
   it('by a script in the page’s text or by eval does not run', async () => {
     await page.evaluate(
       `{ const s = document.createElement('script'); s.textContent = 'globalThis.run = 1'; document.body.append(s) }`,
@@ -280,6 +305,51 @@ describe('an attack', () => {
     await closeWindow();
     return opened(() => clickTray(app, 'Open'));
   }
+});
+
+describe('a link from outside', () => {
+  it('that would act is put to the person first, and a refusal ends it', async () => {
+    await answerDialogs(app, 0);
+    expect(await desktop.launchAgain('tiergate://pause')).toBe(0);
+    await expect.poll(() => askedDialogs(app)).toEqual([expect.stringContaining('Refuse new turns of all tools')]);
+    expect((await status()).paused).toBeNull();
+  });
+
+  it('acts when the person says so', async () => {
+    await answerDialogs(app, 1);
+    await desktop.launchAgain('tiergate://pause?minutes=15');
+    await expect.poll(async () => (await status()).paused).not.toBeNull();
+    await desktop.launchAgain('tiergate://resume');
+    await expect.poll(async () => (await status()).paused).toBeNull();
+  });
+
+  it('that makes no sense only opens the window', async () => {
+    await answerDialogs(app, 1);
+    await closeWindow();
+    page = await opened(() => desktop.launchAgain('tiergate://policy/set?rules=[]'));
+    expect(await askedDialogs(app)).toEqual([]);
+  });
+});
+
+describe('the machine', () => {
+  it('may sleep: after it wakes turns are answered as before', async () => {
+    await app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'));
+    expect((await fetch(new URL('/healthz', baseUrl))).status).toBe(200);
+    expect((await status()).notices).toEqual([]);
+  });
+
+  it('may lose the page’s process: a fresh page takes its place', async () => {
+    const [fresh] = await Promise.all([
+      app.waitForEvent('window'),
+      app.evaluate(({ BrowserWindow }) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        contents?.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
+      }),
+    ]);
+    page = fresh;
+    await page.getByText(baseUrl).first().waitFor();
+    expect(await windowCount()).toBe(1);
+  });
 });
 
 describe('the end', () => {

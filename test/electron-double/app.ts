@@ -17,6 +17,8 @@ export interface Windows {
 /** Electron's `app`. */
 export class App extends EventEmitter {
   readonly isPackaged = false;
+  /** The dock is macOS's alone. */
+  readonly dock = undefined;
   readonly #paths = new Map<string, string>();
   readonly #ready: Promise<void>;
   #windows: Windows | undefined;
@@ -75,11 +77,15 @@ export class App extends EventEmitter {
     try {
       writeFileSync(path, String(process.pid), { flag: 'wx' });
     } catch {
+      writeFileSync(`${path}.argv`, JSON.stringify(process.argv));
       if (rouse(Number(readFileSync(path, 'utf8')))) return false;
       writeFileSync(path, String(process.pid));
     }
     this.#lock = path;
-    process.on('SIGUSR2', () => this.emit('second-instance', preventable({}), [], process.cwd(), null));
+    process.on('SIGUSR2', () => {
+      const argv = JSON.parse(readFileSync(`${path}.argv`, 'utf8')) as string[];
+      this.emit('second-instance', preventable({}), argv, process.cwd(), null);
+    });
     return true;
   }
 

@@ -101,5 +101,43 @@ export const dialog = {
   },
 } satisfies Partial<Electron.Dialog>;
 
-/** Proof for the compiler that a tray offers nothing that Electron's lacks. */
-export type Checked = Proof<Faithful<Tray, Electron.Tray>, Tray>;
+/** Electron's `shell`: there is no other program to open anything with. */
+export const shell = {
+  openExternal: (): Promise<void> => Promise.resolve(),
+} satisfies Partial<Electron.Shell>;
+
+/** Electron's `screen`: one display, of a usual size. */
+export const screen = {
+  getPrimaryDisplay: () => ({ bounds: { x: 0, y: 0, width: 1920, height: 1080 } }) as Electron.Display,
+} satisfies Partial<Electron.Screen>;
+
+/** Electron's `powerMonitor`: this machine never sleeps, but a test can say that it did. */
+export const powerMonitor = new EventEmitter();
+
+/** Electron's `Notification`; nothing is drawn, and nobody clicks it unless a test does. */
+export class Notification extends EventEmitter {
+  readonly title: string;
+  readonly body: string;
+  readonly actions: Electron.NotificationAction[];
+
+  constructor({ title, body, actions }: Electron.NotificationConstructorOptions = {}) {
+    super();
+    this.title = title ?? '';
+    this.body = body ?? '';
+    this.actions = actions ?? [];
+  }
+
+  static isSupported(): boolean {
+    return true;
+  }
+
+  show(): void {
+    this.emit('show');
+  }
+}
+
+/** Proof for the compiler that a tray and a notification offer nothing that Electron's lack. */
+export type Checked = [
+  Proof<Faithful<Tray, Electron.Tray>, Tray>,
+  Proof<Faithful<Notification, Electron.Notification>, Notification>,
+];

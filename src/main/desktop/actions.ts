@@ -7,7 +7,7 @@ import type { TrayAction } from './tray-state.ts';
 export interface ActionRooms {
   readonly handlers: ControlHandlers;
   readonly status: () => Status;
-  readonly openWindow: (page?: 'turns' | 'settings') => void;
+  readonly openWindow: (page?: string) => void;
   readonly copy: (text: string) => void;
   readonly updates: { check(): void; install(): void };
   readonly quit: () => void;

@@ -14,6 +14,12 @@ export interface LaunchOptions {
 export type LaunchReading =
   { readonly ok: true; readonly options: LaunchOptions } | { readonly ok: false; readonly problem: string };
 
+/** The words of a command after `--cli`, by which the program is asked to be the command line; null when it is the app. */
+export function commandIn(argv: readonly string[]): readonly string[] | null {
+  const at = argv.indexOf('--cli');
+  return at === -1 ? null : argv.slice(at + 1);
+}
+
 /** Reads the command line; Chromium's own switches and the app's path stand among ours and are left alone. */
 export function readLaunchOptions(argv: readonly string[], environmentHome: string | undefined): LaunchReading {
   const { values } = parseArgs({

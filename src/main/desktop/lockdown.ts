@@ -1,4 +1,5 @@
-import { app, type Event, type Session, type WebContents } from 'electron';
+import { app, type Event, type Session, shell, type WebContents } from 'electron';
+import { externalUrl } from './external.ts';
 import type { Page } from './page.ts';
 
 /** Refuses every permission: Electron's own default is to grant them all. */
@@ -27,7 +28,12 @@ function nailPage(contents: WebContents, page: Page): void {
   contents.on('will-frame-navigate', prevent);
   contents.on('will-redirect', prevent);
   contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.setWindowOpenHandler(({ url }) => {
+    const allowed = externalUrl(url);
+    // The person's own browser shows it, or nobody does.
+    if (allowed !== null) shell.openExternal(allowed).catch(() => undefined);
+    return { action: 'deny' };
+  });
 }
 
 /** A development server reloads its page after an edit; the window itself never goes anywhere. */

@@ -14,7 +14,7 @@ export type TrayIcon = (typeof TRAY_ICONS)[number];
 /** What an entry of the menu does. */
 export type TrayAction =
   | { readonly do: 'copy-base-url' }
-  | { readonly do: 'open-window'; readonly page?: 'turns' | 'settings' }
+  | { readonly do: 'open-window'; readonly page?: string }
   | { readonly do: 'fast'; readonly wish: FastWish }
   | { readonly do: 'account'; readonly id: string }
   | { readonly do: 'pause'; readonly minutes: number | null }
@@ -232,6 +232,8 @@ function updateEntries(update: UpdateState): TrayEntry[] {
       return [text(`Version ${update.version}: ${Math.floor(update.percent)} % loaded`)];
     case 'ready':
       return [action(`Restart to update to ${update.version}`, { do: 'install-update' })];
+    case 'waiting':
+      return [text(`Version ${update.version}: restarts when no turn is open`)];
     case 'failed':
       return [text(line(`No update: ${update.reason}`)), action('Check for updates again', { do: 'check-updates' })];
   }

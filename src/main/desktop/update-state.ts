@@ -6,4 +6,6 @@ export type UpdateState =
   | { readonly kind: 'loading'; readonly version: string; readonly percent: number }
   /** Waits on the disk until somebody asks for it, or until the app ends. */
   | { readonly kind: 'ready'; readonly version: string }
+  /** Somebody has asked for it, and turns are open. */
+  | { readonly kind: 'waiting'; readonly version: string }
   | { readonly kind: 'failed'; readonly reason: string };
