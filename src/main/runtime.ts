@@ -26,6 +26,7 @@ import { Dispatch } from './upstream/dispatch.ts';
 import { Dump } from './upstream/dump.ts';
 import { probe } from './upstream/probe.ts';
 import { Sandbox } from './upstream/sandbox.ts';
+import { Ways } from './upstream/ways.ts';
 
 /** How long open turns may go on after the gateway was asked to stop. */
 const DRAIN_MS = 8000;
@@ -89,6 +90,7 @@ class Gateway implements Runtime {
   readonly #reader: LedgerReader;
   readonly #sandbox = new Sandbox();
   readonly #accounts: Accounts;
+  readonly #ways: Ways;
   readonly #dispatch = new Dispatch();
   readonly #dump: Dump;
   readonly #carrier: HttpCarrier;
@@ -157,10 +159,17 @@ class Gateway implements Runtime {
       limits: () => this.#books.limits(),
       trial: this.#trial.tool,
     });
+    this.#ways = new Ways({
+      accounts: this.#accounts,
+      now,
+      onCooldown: () => {
+        this.#pushes.statusChanged();
+      },
+    });
     this.#house = {
       settings: () => inForce.current,
       paused: () => this.#pause.state !== null,
-      accounts: this.#accounts,
+      ways: this.#ways,
       send: (request, handler) => {
         this.#dispatch.send(request, handler);
       },
@@ -240,7 +249,7 @@ class Gateway implements Runtime {
   status(): Status {
     const { settings, source } = this.#settings.state;
     const { address } = this.#front;
-    const accounts = this.#accounts.states();
+    const accounts = this.#ways.states();
     return {
       version: this.#options.version,
       baseUrl: address === null ? null : `http://${hostInUrl(address.host)}:${address.port}/v1`,

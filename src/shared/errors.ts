@@ -340,6 +340,34 @@ export const ERRORS = {
     cause: 'No answer began within the limit.',
     next: 'Try again; for long answers ask for a stream.',
   },
+  keys_rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'All keys for this turn are rate-limited or out of quota{detail}.',
+    cause: 'The providers refused every key that could be asked, and said how long to wait.',
+    next: 'Wait as long as the answer says, add a key or an account, or raise the limit with the provider.',
+  },
+  keys_unauthorized: {
+    status: 502,
+    type: 'api_error',
+    message: 'All keys for this turn failed authentication. The local key was right; the provider’s keys are not.',
+    cause: 'Every provider key that could be asked was refused with 401.',
+    next: 'Check the keys under Accounts; replace those that were revoked.',
+  },
+  account_busy: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Concurrency limit exceeded for the account {detail}, please retry later.',
+    cause: 'As many turns as the account may have at one time were under way, and none ended in time.',
+    next: 'Try again later, or raise the account’s concurrency.',
+  },
+  account_queue_full: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Too many pending requests for the account {detail}, please retry later.',
+    cause: 'As many turns as may wait for the account are waiting already.',
+    next: 'Try again later, or raise the account’s concurrency.',
+  },
   upstream_redirect: {
     status: 502,
     type: 'upstream_error',
@@ -576,6 +604,8 @@ export interface GatewayError {
   readonly status: number;
   readonly type: string;
   readonly message: string;
+  /** Seconds after which it is worth asking again, where that is known. */
+  readonly retryAfter?: number;
 }
 
 /** Makes the answer for a failure; codes without a status become 500. */

@@ -74,6 +74,13 @@ export type ServedTrust = 'authoritative' | 'reported' | 'unverifiable';
 /** Price order, cheapest first; what is not in it cannot be compared (spec: openai-gateway E.6). */
 const COST_RANK: Readonly<Record<string, number>> = { flex: 0, default: 1, scale: 1, priority: 2, ultrafast: 3 };
 
+/** Where a tier stands in price order; no tier is Standard. Null for one that cannot be compared. */
+export function tierRank(tier: string | null): number | null {
+  return tier === null || tier === 'auto' ? STANDARD_RANK : (COST_RANK[tier] ?? null);
+}
+
+const STANDARD_RANK = 1;
+
 /**
  * The tier that is priced: the cheaper of sent and served when served can be believed, else sent. Without a sent tier, or
  * with `auto`, the project's own setting decides upstream, so only a believable served tier answers; null is unknown. A

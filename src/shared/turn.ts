@@ -103,7 +103,7 @@ export const TurnSchema = z.object({
   error: z.string().nullable(),
   /** True when the turn ended without its terminal event. */
   partial: z.boolean(),
-  /** Every try, the answered one last; a turn that was answered at once has one. */
+  /** Every try, the last one last; none for a turn whose first try was the answer: that one is the row itself. */
   attempts: z.array(AttemptSchema),
   toolCalls: z.array(ToolCallSchema),
 });

@@ -1,3 +1,4 @@
+import type { DialectName } from '../../src/shared/turn.ts';
 import { describe, expect, test } from 'vitest';
 import { type SecretResult, makeSecret } from '../../src/main/secrets/secret.ts';
 import { Accounts } from '../../src/main/upstream/accounts.ts';
@@ -40,9 +41,18 @@ async function load(list: readonly Account[], ring = new KeyRing()): Promise<Acc
   return accounts;
 }
 
+/** The account that is first in line for a turn, with its first key. */
+async function choose(accounts: Accounts, dialect: DialectName, model: string) {
+  const found = await accounts.find(dialect, model);
+  if ('code' in found) return found;
+  const [ready] = found;
+  if (ready === undefined) throw new TypeError('a list of accounts is never empty');
+  return { ready, secret: ready.secrets[0] ?? null };
+}
+
 /** Which account a Responses turn goes to, or why to none. */
 async function chosen(accounts: Accounts, model = 'gpt-5.5'): Promise<string> {
-  const choice = await accounts.choose('responses', model);
+  const choice = await choose(accounts, 'responses', model);
   return 'code' in choice ? choice.code : choice.ready.account.id;
 }
 
@@ -63,7 +73,7 @@ describe('choosing an account', () => {
 
   test('Messages go to an anthropic account', async () => {
     const accounts = await load([account('a'), account('b', { provider: 'anthropic' })]);
-    const choice = await accounts.choose('messages', 'claude');
+    const choice = await choose(accounts, 'messages', 'claude');
     expect('code' in choice ? choice.code : choice.ready.account.id).toBe('b');
   });
 
@@ -74,7 +84,7 @@ describe('choosing an account', () => {
     ]);
     expect(await chosen(accounts, 'gpt-4o')).toBe('a');
     expect(await chosen(accounts, 'gpt-5.5')).toBe('b');
-    expect(await accounts.choose('responses', 'gpt-6')).toMatchObject({
+    expect(await choose(accounts, 'responses', 'gpt-6')).toMatchObject({
       code: 'model_not_served',
       status: 400,
       message: expect.stringContaining('No account serves the model gpt-6') as string,
@@ -83,7 +93,7 @@ describe('choosing an account', () => {
 
   test('the address is taken apart once', async () => {
     const accounts = await load([account('a', { baseUrl: 'https://host:8443/api/v1//' })]);
-    expect(await accounts.choose('responses', 'm')).toMatchObject({
+    expect(await choose(accounts, 'responses', 'm')).toMatchObject({
       ready: { origin: 'https://host:8443', basePath: '/api/v1' },
     });
   });
@@ -94,10 +104,10 @@ describe('the keys of an account', () => {
     const ring = new KeyRing();
     const two = account('a', { keys: [{ keychain: 'a/1' }, { env: 'A_2' }] });
     const accounts = await load([two], ring);
-    expect(await accounts.choose('responses', 'm')).toMatchObject({ secret: { value: 'sk-a-A_2' } });
+    expect(await choose(accounts, 'responses', 'm')).toMatchObject({ secret: { value: 'sk-a-A_2' } });
     ring.keys.set('a/1', 'sk-first');
     await accounts.reload();
-    expect(await accounts.choose('responses', 'm')).toMatchObject({ secret: { value: 'sk-first' } });
+    expect(await choose(accounts, 'responses', 'm')).toMatchObject({ secret: { value: 'sk-first' } });
   });
 
   test('that are all away let the next account take the turn', async () => {
@@ -107,7 +117,7 @@ describe('the keys of an account', () => {
 
   test('that are all away, everywhere, are named with their places and with what to do', async () => {
     const list = [account('a', { keys: [{ keychain: 'a/1' }, { keychain: 'a/2' }] })];
-    expect(await (await load(list)).choose('responses', 'm')).toMatchObject({
+    expect(await choose(await load(list), 'responses', 'm')).toMatchObject({
       code: 'key_unavailable',
       status: 503,
       message: expect.stringMatching(
@@ -122,7 +132,7 @@ describe('the keys of an account', () => {
     const accounts = await load([account('a')], ring);
     expect(await chosen(accounts)).toBe('key_unavailable');
     ring.locked = false;
-    expect(await accounts.choose('responses', 'm')).toMatchObject({ secret: { lastFour: '_KEY' } });
+    expect(await choose(accounts, 'responses', 'm')).toMatchObject({ secret: { lastFour: '_KEY' } });
     const { asked } = ring;
     await chosen(accounts);
     expect(ring.asked).toBe(asked);
@@ -175,7 +185,7 @@ describe('new settings', () => {
   test('without any account mean the sandbox, and with one they do not', async () => {
     const accounts = await load([]);
     expect(accounts.states()).toMatchObject([{ id: 'sandbox', sandbox: true, baseUrl: SANDBOX_URL, keys: [] }]);
-    expect(await accounts.choose('responses', 'anything')).toMatchObject({
+    expect(await choose(accounts, 'responses', 'anything')).toMatchObject({
       ready: { origin: 'http://127.0.0.1:9', basePath: '/v1' },
       secret: null,
     });

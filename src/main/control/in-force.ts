@@ -34,7 +34,7 @@ export class InForce {
     return this.#made;
   }
 
-  #make({ policy, tools, accounts, gateway }: Settings, limits: readonly Limit[]): ReturnType<House['settings']> {
+  #make({ policy, tools, accounts, gateway, errorRules }: Settings, limits: readonly Limit[]): ReturnType<House['settings']> {
     const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;
     return {
       policy: effectivePolicy(policy, limits),
@@ -43,6 +43,7 @@ export class InForce {
       bodyLimitMiB,
       messageLimitMiB,
       compressSockets,
+      errorRules,
     };
   }
 }

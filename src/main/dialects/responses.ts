@@ -15,6 +15,7 @@ const BODY = openAIBody(
     stream: true,
     previous_response_id: true,
     conversation: true,
+    prompt_cache_key: true,
     input: { '[]': { type: true, call_id: true, id: true } },
   }),
   { check: checkRequest },

@@ -1,15 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Account } from '../../shared/account.ts';
-import { type ErrorCode, gatewayError } from '../../shared/errors.ts';
+import { type ErrorCode, type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { NewTurn } from '../../shared/turn.ts';
 import type { AnswerReader, Dialect } from '../dialects/dialect.ts';
-import { type HeadersDown, headersDown } from '../upstream/headers.ts';
+import type { Outcome } from '../upstream/failover.ts';
+import { type Fault, faultOfConnection, faultOfEvent, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
+import { type HeadersDown, headerIn, headersDown } from '../upstream/headers.ts';
 import { CodedView } from './coded-view.ts';
+import { FirstEvent } from './first-event.ts';
 import type { House } from './house.ts';
 import type { Meter } from './meter.ts';
-import { sendError } from './refusal.ts';
-import { MAX_ERROR_BODY, cleanError } from './upstream-error.ts';
+import { endWithError } from './refusal.ts';
+import { MAX_ERROR_BODY, cleanError, ownWords } from './upstream-error.ts';
 
 /** What one answer needs. */
 export interface AnswerOptions {
@@ -18,7 +21,17 @@ export interface AnswerOptions {
   readonly dialect: Dialect;
   readonly meter: Meter;
   readonly account: Account;
+  /** As this account's upstream knows it. */
+  readonly model: string;
+  /** Told once, how the attempt ended. */
+  readonly ended: (outcome: Outcome) => void;
+  /** True while another way could take the turn over: then nothing is told to the tool that could not be taken back. */
+  readonly movable: boolean;
 }
+
+/** The beginning of a stream is held back at most so long, and up to so many bytes. */
+const HELD_MS = 10_000;
+const HELD_BYTES = 64 * 1024;
 
 /**
  * One answer on its way from the upstream to the tool. Bytes are gathered per turn of the event loop and leave as one
@@ -28,8 +41,19 @@ export interface AnswerOptions {
 export class Answer implements Dispatcher.DispatchHandler {
   /** Resolves when neither side has anything more to say. */
   readonly done: Promise<void>;
+  /** Resolves with why another way should be tried, or with null once this answer is the tool's; at once where no other way is left. */
+  readonly settled: Promise<Fault | null>;
   readonly #options: AnswerOptions;
   #resolveDone: () => void = () => undefined;
+  #settle: (fault: Fault | null) => void = () => undefined;
+  #isSettled: boolean;
+  /** Tells the tool what it would have been told without another way; null until the attempt has failed. */
+  #passOn: (() => void) | null = null;
+  /** Looks at a stream's beginning while that is held back. */
+  #first: FirstEvent | null = null;
+  #cancelHold: (() => void) | null = null;
+  #heldBytes = 0;
+  #told = false;
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
   #headers: HeadersDown | null = null;
@@ -53,9 +77,28 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
-    options.response.once('close', () => {
-      this.#toolClosed();
-    });
+    this.#isSettled = !options.movable;
+    this.settled = options.movable
+      ? new Promise((resolve) => {
+          this.#settle = resolve;
+        })
+      : SETTLED;
+    options.response.once('close', this.#toolClosed);
+  }
+
+  /** No other way has answered better: the tool gets what this one said. */
+  passOn(): void {
+    this.#passOn?.();
+  }
+
+  /** Another way has taken the turn over: nothing of this one reaches the tool. */
+  discard(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.response.off('close', this.#toolClosed);
+    this.#coded?.destroy();
+    this.#controller?.abort(new Error('another way has taken the turn over'));
+    this.#resolveDone();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -75,8 +118,9 @@ export class Answer implements Dispatcher.DispatchHandler {
       controller.abort(new Error('redirects are not followed'));
       return;
     }
-    if (status >= 400) return;
-    this.#begin(this.#headers);
+    if (status < 400) this.#begin(this.#headers);
+    // A body that never ends must not keep the turn from another way.
+    else if (!this.#isSettled) this.#cancelHold = this.#options.house.after(HELD_MS, this.#upstreamError);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -87,23 +131,39 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     this.#chunks.push(chunk);
-    this.#schedule();
+    if (this.#first === null) this.#schedule();
+    else this.#look(this.#first, chunk);
   }
 
   onResponseEnd(): void {
     this.#ended = true;
     if (this.#closed) return;
-    if (this.#status >= 400) this.#sendUpstreamError();
+    if (this.#status >= 400) this.#upstreamError();
+    else if (this.#first !== null) this.#failed(faultOfConnection('ended before its first event'), this.#commit);
     else this.#schedule();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#closed) return;
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    const fault = faultOfConnection(code);
     if (this.#reader !== null) {
-      this.#cut(code);
+      const cut = (): void => {
+        this.#commitHead();
+        this.#cut(code);
+      };
+      if (this.#first === null) {
+        this.#tell({ kind: 'fault', fault });
+        cut();
+      } else this.#failed(fault, cut);
       return;
     }
+    this.#failed(fault, () => {
+      this.#unreachable(code);
+    });
+  }
+
+  #unreachable(code: string): void {
     const { id, baseUrl } = this.#options.account;
     if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
       this.#fail('upstream_timeout', `"${id}" (${baseUrl})`);
@@ -114,17 +174,81 @@ export class Answer implements Dispatcher.DispatchHandler {
       );
   }
 
-  /** Sends the status and headers of a good answer as they came. */
-  #begin({ flat, contentType, contentEncoding }: HeadersDown): void {
-    const { response, dialect, meter } = this.#options;
-    this.#reader = dialect.answerReader(contentType.startsWith('text/event-stream'));
+  /** Takes up a good answer; the tool is told at once, or when a stream's beginning has shown that it is one. */
+  #begin({ contentType, contentEncoding }: HeadersDown): void {
+    const { dialect, house } = this.#options;
+    const isStream = contentType.startsWith('text/event-stream');
+    this.#reader = dialect.answerReader(isStream);
     if (contentEncoding !== '') {
       this.#coded = CodedView.of(this.#reader, contentEncoding);
       this.#blind = this.#coded === null;
     }
-    response.writeHead(this.#status, [...flat, 'x-tiergate-turn', meter.id]);
+    if (!this.#isSettled && isStream && contentEncoding === '') {
+      this.#first = new FirstEvent();
+      this.#cancelHold = house.after(HELD_MS, this.#commit);
+    } else this.#commit();
+  }
+
+  #look(first: FirstEvent, chunk: Buffer): void {
+    this.#heldBytes += chunk.length;
+    const beginning = first.push(chunk);
+    if (beginning.kind === 'failure') {
+      const { house, model } = this.#options;
+      const fault = faultOfEvent(beginning.said, house.now(), model);
+      if (fault === null) this.#commit();
+      else {
+        this.#controller?.pause();
+        this.#failed(fault, this.#commit);
+      }
+    } else if (beginning.kind === 'answer' || this.#heldBytes > HELD_BYTES) this.#commit();
+  }
+
+  /** From here on this is the tool's answer: its status and headers leave, as they came. */
+  readonly #commit = (): void => {
+    if (this.#closed) return;
+    this.#commitHead();
+    this.#goOn();
     // Without a first byte the headers would wait for it; a stream's tool wants to know at once.
     this.#schedule();
+  };
+
+  #commitHead(): void {
+    const { response, meter } = this.#options;
+    this.#first = null;
+    this.#settleWith(null);
+    // Whoever waited for a slot has had the head of a stream already.
+    if (!response.headersSent)
+      response.writeHead(this.#status, [...(this.#headers?.flat ?? []), 'x-tiergate-turn', meter.id]);
+  }
+
+  /** The attempt has failed before the tool was told anything: another way is tried, or the tool gets this one's words. */
+  #failed(fault: Fault | null, passOn: () => void): void {
+    if (fault === null) this.#tell({ kind: 'answered', firstToken: null, responseId: null });
+    else {
+      this.#tell({ kind: 'fault', fault });
+      this.#options.meter.attemptFailed(this.#status === 0 ? null : this.#status, wordOf(fault));
+    }
+    this.#passOn = passOn;
+    if (fault !== null && !this.#isSettled) {
+      this.#settleWith(fault);
+      return;
+    }
+    this.#settleWith(null);
+    passOn();
+  }
+
+  #settleWith(fault: Fault | null): void {
+    this.#cancelHold?.();
+    this.#cancelHold = null;
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#settle(fault);
+  }
+
+  #tell(outcome: Outcome): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#options.ended(outcome);
   }
 
   #schedule(): void {
@@ -238,7 +362,10 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   #row(status: number | null, error: string | null, partial: boolean): NewTurn {
     const { meter } = this.#options;
-    if (this.#reader !== null) meter.answered(this.#reader.facts);
+    const facts = this.#reader?.facts;
+    if (facts !== undefined) meter.answered(facts);
+    if (error !== 'tool_left')
+      this.#tell({ kind: 'answered', firstToken: meter.firstTokenAfter, responseId: facts?.responseId ?? null });
     return meter.row({ status, error, partial });
   }
 
@@ -270,14 +397,30 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** Answers in the gateway's own words, where the upstream has said nothing that could be passed on. */
   #fail(code: ErrorCode, detail: string): void {
-    const { house, response, dialect, meter } = this.#options;
+    const { house, meter } = this.#options;
     const error = gatewayError(code, detail);
     this.#record(error.status, code, false);
     house.log.warn({ turn: meter.id, account: this.#options.account.id, error: code }, error.message);
+    this.#closeWith(error);
+  }
+
+  #closeWith(error: GatewayError): void {
+    const { response, dialect } = this.#options;
     this.#close(() => {
-      sendError(response, error, dialect);
+      endWithError(response, error, dialect);
     });
   }
+
+  /** An upstream's error is whole, or as much of it as is waited for. */
+  readonly #upstreamError = (): void => {
+    if (this.#closed || this.#passOn !== null) return;
+    const { house, model } = this.#options;
+    const said = readErrorSaid(Buffer.concat(this.#chunks));
+    const header = headerIn(this.#headers?.flat ?? []);
+    this.#failed(faultOfStatus(this.#status, header, said, house.now(), model), () => {
+      this.#sendUpstreamError();
+    });
+  };
 
   /** Passes an upstream's error on, without the key it may quote; its 401 is about the gateway's key and not the tool's. */
   #sendUpstreamError(): void {
@@ -294,13 +437,18 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     this.#record(status, `upstream_${this.#status}`, false);
+    const own = ownWords(house.settings().errorRules, this.#options.account.provider, this.#status, error.body);
+    if (own !== null || response.headersSent) {
+      this.#closeWith(own ?? gatewayError('upstream_failed', `${this.#options.account.id}: status ${this.#status}`));
+      return;
+    }
     this.#close(() => {
       response.writeHead(status, [...error.headers, 'x-tiergate-turn', meter.id]);
       response.end(error.body);
     });
   }
 
-  #toolClosed(): void {
+  readonly #toolClosed = (): void => {
     if (this.#closed) {
       this.#resolveDone();
       return;
@@ -308,14 +456,29 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#closed = true;
     this.#coded?.destroy();
     this.#controller?.abort(new Error('the tool has left'));
+    this.#tell({ kind: 'left' });
     this.#record(this.#status === 0 ? null : this.#status, 'tool_left', true);
+    this.#settleWith(null);
     this.#resolveDone();
-  }
+  };
 
   #close(finish: () => void): void {
     this.#closed = true;
     this.#coded?.destroy();
     finish();
     if (this.#options.response.destroyed) this.#resolveDone();
+  }
+}
+
+const SETTLED = Promise.resolve(null);
+
+/** Why an attempt failed, in a word for its record. */
+function wordOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'key':
+    case 'account':
+      return fault.reason;
+    case 'encrypted':
+      return 'invalid_encrypted_content';
   }
 }

@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { Policy } from '../../shared/policy.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { Tool } from '../../shared/settings.ts';
 import type { NewTurn } from '../../shared/turn.ts';
 import type { Log } from '../logs/log.ts';
-import type { Accounts } from '../upstream/accounts.ts';
+import type { ErrorRule, Tool } from '../../shared/settings.ts';
+import type { Ways } from '../upstream/ways.ts';
 import type { UpstreamRequest } from '../upstream/dispatch.ts';
 
 /** What the corridor uses of the rest of the house; the runtime passes it in. */
@@ -16,10 +16,11 @@ export interface House {
     readonly bodyLimitMiB: number;
     readonly messageLimitMiB: number;
     readonly compressSockets: boolean;
+    readonly errorRules: readonly ErrorRule[];
   };
   /** Whether the person has paused the gateway; asked for again by every turn. */
   readonly paused: () => boolean;
-  readonly accounts: Pick<Accounts, 'choose' | 'chooseForSession'>;
+  readonly ways: Pick<Ways, 'open' | 'bind'>;
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
   /** Commits a turn's row, synchronously. */
   readonly record: (turn: NewTurn) => void;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { servedTrustOf } from '../../shared/account.ts';
 import { type ServedTrust, billedTier, reportedTier } from '../../shared/tier.ts';
-import type { DialectName, NewTurn, Turn } from '../../shared/turn.ts';
+import type { Attempt, DialectName, NewTurn, Turn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
 import type { AnswerFacts } from '../dialects/dialect.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
@@ -30,12 +30,16 @@ export class Meter {
   #requestedModel: string | null = null;
   #requestedTier: string | null = null;
   #streamed = false;
+  #session: string | null = null;
+  #route: string | null = null;
   #decision: Forward | Block | null = null;
   #account: string | null = null;
   #keyFingerprint: string | null = null;
   #trust: ServedTrust | null = null;
   #sentAt: number | null = null;
   #facts: AnswerFacts | null = null;
+  /** Those that failed; what answered is the row itself. */
+  #failed: Attempt[] = [];
 
   constructor(tool: string, dialect: DialectName, now: () => number, transport: Turn['transport'] = 'http') {
     this.#tool = tool;
@@ -50,6 +54,12 @@ export class Meter {
     this.#requestedModel = model;
     this.#requestedTier = tier;
     this.#streamed = streamed;
+  }
+
+  /** Where it was asked for, and the conversation it belongs to. */
+  placed(route: string, session: string | null): void {
+    this.#route = route;
+    this.#session = session;
   }
 
   /** What the door said about it for one account. */
@@ -71,6 +81,29 @@ export class Meter {
     this.#keyFingerprint = secret?.fingerprint ?? null;
   }
 
+  /** The attempt that was sent last has failed. */
+  attemptFailed(status: number | null, error: string): void {
+    this.#failed.push({ ...this.#attempt(), status, error });
+  }
+
+  #attempt(): Pick<Attempt, 'account' | 'keyFingerprint' | 'startedAt' | 'sentTier'> {
+    return {
+      account: this.#account ?? '',
+      keyFingerprint: this.#keyFingerprint,
+      startedAt: this.#sentAt ?? this.#startedAt,
+      sentTier: this.#sentTier,
+    };
+  }
+
+  get #sentTier(): string | null {
+    return this.#sentAt !== null && this.#decision?.kind === 'forward' ? this.#decision.sentTier : null;
+  }
+
+  /** Milliseconds from sending to the first token; null where there was none. */
+  get firstTokenAfter(): number | null {
+    return this.#firstTokenAt === null || this.#sentAt === null ? null : this.#firstTokenAt - this.#sentAt;
+  }
+
   /** The first generated token has come. */
   firstToken(): void {
     this.#firstTokenAt ??= this.#now();
@@ -86,10 +119,21 @@ export class Meter {
     this.#facts = facts;
   }
 
+  /** A turn that was answered at once has its one attempt in the row itself. */
+  #attempts(status: number | null, error: string | null): Attempt[] {
+    const last = this.#failed.at(-1);
+    if (last === undefined) return NO_ATTEMPTS;
+    // Where the last failure was passed on, it is the answer.
+    const isLast =
+      last.startedAt === this.#sentAt && last.keyFingerprint === this.#keyFingerprint && last.account === this.#account;
+    if (isLast) return this.#failed.length === 1 ? NO_ATTEMPTS : this.#failed;
+    return [...this.#failed, { ...this.#attempt(), status, error }];
+  }
+
   /** The turn's row, as it stands at its end. */
   row({ status, error, partial }: TurnEnd): NewTurn {
     const decision = this.#decision;
-    const sent = this.#sentAt !== null && decision?.kind === 'forward' ? decision.sentTier : null;
+    const sent = this.#sentTier;
     const served = reportedTier(this.#facts?.tier ?? null);
     return {
       id: this.id,
@@ -99,12 +143,12 @@ export class Meter {
       firstTokenAt: this.#firstTokenAt,
       endedAt: this.#now(),
       tool: this.#tool,
-      session: null,
+      session: cut(this.#session),
       account: this.#account,
       keyFingerprint: this.#keyFingerprint,
       dialect: this.#dialect,
       transport: this.#transport,
-      route: null,
+      route: this.#route,
       streamed: this.#streamed,
       models: {
         requested: cut(this.#requestedModel),
@@ -130,11 +174,13 @@ export class Meter {
       status,
       error: error ?? this.#facts?.error?.slice(0, LONGEST_NAME) ?? null,
       partial,
-      attempts: [],
+      attempts: this.#attempts(status, error),
       toolCalls: [],
     };
   }
 }
+
+const NO_ATTEMPTS: Attempt[] = [];
 
 function cut(text: string | null): string | null {
   return text === null || text.length <= LONGEST_NAME ? text : text.slice(0, LONGEST_NAME);

@@ -12,10 +12,17 @@ export function sendError(response: ServerResponse, error: GatewayError, dialect
     'content-length': body.length,
     ...(error.status === 405 ? { allow: 'POST' } : {}),
     ...(error.status === 426 ? { upgrade: 'websocket', connection: 'upgrade' } : {}),
+    ...(error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) }),
     // A tool that repeats what can only fail again spends its user's time.
     ...(ERRORS[error.code].status !== null && error.status < 500 && error.status !== 429
       ? { 'x-should-retry': 'false' }
       : {}),
   });
   response.end(body);
+}
+
+/** The same where a stream may have begun already, since its head could not wait: then it is the stream's last event. */
+export function endWithError(response: ServerResponse, error: GatewayError, dialect: Dialect): void {
+  if (response.headersSent && !response.destroyed) response.end(dialect.errorEvent(error));
+  else sendError(response, error, dialect);
 }

@@ -6,6 +6,7 @@ import type { Asked } from '../dialects/dialect.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
 import { protocolsUp, upgradeHeadersUp } from '../upstream/headers.ts';
+import { conversationOf } from './conversation.ts';
 import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
 import type { House } from './house.ts';
 import { Meter } from './meter.ts';
@@ -47,12 +48,15 @@ export class Handshake {
     return this.#query.model ?? '';
   }
 
-  /** The account, by the model where it is known. */
-  choose(): Promise<Chosen | GatewayError> {
-    const { dialect } = this.#asked;
-    const { model } = this.#query;
-    const { accounts } = this.#house;
-    return model === null ? accounts.chooseForSession(dialect) : accounts.choose(dialect, model);
+  /** The accounts in their order, by the model where it is known. */
+  ways(model: string | null): ReturnType<House['ways']['open']> {
+    const { dialect, request } = this.#asked;
+    return this.#house.ways.open({
+      dialect,
+      model,
+      session: conversationOf(request.headers, null),
+      previousResponse: null,
+    });
   }
 
   /** Opens the upstream of an account; a failure says how it failed. */

@@ -19,6 +19,11 @@ import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
 /** How long a tool may take to say what it wants (spec B.1). */
 const FIRST_FRAME_MS = 30_000;
 
+/** Where a session went for the model of its first frame, or what is said because it could not. */
+export type Moved =
+  | { readonly kind: 'open'; readonly chosen: Chosen; readonly opened: OpenedUpstream }
+  | { readonly kind: 'refused'; readonly error: GatewayError; readonly goodbye: Goodbye };
+
 /** What one session is made of. */
 export interface SocketSessionOptions {
   readonly house: House;
@@ -30,7 +35,7 @@ export interface SocketSessionOptions {
   /** The model that the handshake named. */
   readonly model: string;
   /** For a session that moves to another account with its first frame. */
-  readonly openLink: (chosen: Chosen) => Promise<OpenedUpstream | Goodbye>;
+  readonly move: (model: string) => Promise<Moved>;
   /** The session has changed as the window shows it, or has ended. */
   readonly onChange: (session: SocketSession, ended: boolean) => void;
 }
@@ -243,28 +248,22 @@ export class SocketSession implements ToolListener {
 
   /** Nothing was sent yet, so the session may go to an account that serves the model its first frame names. */
   async #move(frame: ClientFrame, binary: boolean): Promise<void> {
-    const { house, dialect, openLink } = this.#options;
     const waiting = new MessageQueue();
     this.#waiting = waiting;
     this.#tool?.pause();
     // The upstream has seen nothing, so its end is not the session's.
     this.#upstream.leave();
-    const chosen = await house.accounts.choose(dialect, frame.model ?? '');
-    if (this.#isOver()) return;
-    if ('code' in chosen) {
-      this.#act(this.#policy.refuseFrame(frame, chosen), binary);
-      return;
-    }
-    const opened = await openLink(chosen);
+    const moved = await this.#options.move(frame.model ?? '');
     if (this.#isOver()) {
-      if (!('code' in opened)) opened.destroy();
+      if (moved.kind === 'open') moved.opened.destroy();
       return;
     }
-    if ('code' in opened) {
-      this.#turns.refused({ error: gatewayError('upstream_unreachable'), model: frame.model, tier: null });
-      this.#ending.begin(opened, 'upstream_unreachable');
+    if (moved.kind === 'refused') {
+      this.#turns.refused(this.#policy.refuseFrame(frame, moved.error));
+      this.#ending.begin(moved.goodbye, moved.error.code);
       return;
     }
+    const { chosen, opened } = moved;
     this.#chosen = chosen;
     this.#policy.moveTo(chosen.ready.account);
     this.#turns.at(chosen.ready, chosen.secret);

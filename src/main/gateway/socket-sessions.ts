@@ -5,10 +5,11 @@ import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { upgradeHeadersDown } from '../upstream/headers.ts';
 import type { House } from './house.ts';
-import { type Goodbye, dialGoodbye, refusalGoodbye } from './socket-goodbye.ts';
+import { dialGoodbye, refusalGoodbye } from './socket-goodbye.ts';
+import { dialWays } from './socket-dial.ts';
 import { Handshake, type SocketRequest } from './socket-handshake.ts';
 import { refuseHandshake } from './socket-request.ts';
-import { SocketSession } from './socket-session.ts';
+import { type Moved, SocketSession } from './socket-session.ts';
 import { ToolWebSocket } from './socket-tool.ts';
 import type { Chosen, DialFailure, OpenedUpstream } from './socket-upstream.ts';
 
@@ -70,11 +71,15 @@ export class SocketSessions {
     socket.once('close', leave);
     this.#dialling.add(socket);
     try {
-      const chosen = await handshake.choose();
-      if ('code' in chosen) return chosen;
-      const opened = await handshake.open(chosen, left.signal);
-      if ('code' in opened && 'message' in opened) return opened;
-      if ('kind' in opened) return this.#refusal(opened, chosen);
+      const dialled = await dialWays(
+        handshake,
+        handshake.model === '' ? null : handshake.model,
+        this.#house.now,
+        left.signal,
+      );
+      if (dialled.kind === 'refused') return dialled.error;
+      if (dialled.kind === 'failed') return this.#refusal(dialled.failure, dialled.chosen);
+      const { chosen, opened } = dialled;
       socket.off('readable', look);
       if (left.signal.aborted || socket.destroyed || !socket.writable || this.#stopping) {
         opened.destroy();
@@ -134,7 +139,7 @@ export class SocketSessions {
         dialect: asked.dialect,
         chosen,
         model: handshake.model,
-        openLink: (other) => this.#again(handshake, other),
+        move: (named) => this.#again(handshake, named),
         onChange: this.#changed,
       });
       taken.by = session;
@@ -148,13 +153,18 @@ export class SocketSessions {
   }
 
   /** A second dial, after the tool's 101: its failures are close frames. */
-  async #again(handshake: Handshake, chosen: Chosen): Promise<OpenedUpstream | Goodbye> {
-    const opened = await handshake.open(chosen);
-    if ('kind' in opened) {
-      this.#refusal(opened, chosen);
-      return dialGoodbye(opened);
+  async #again(handshake: Handshake, model: string): Promise<Moved> {
+    const dialled = await dialWays(handshake, model, this.#house.now);
+    switch (dialled.kind) {
+      case 'open':
+        return dialled;
+      case 'refused':
+        return { kind: 'refused', error: dialled.error, goodbye: refusalGoodbye(dialled.error) };
+      case 'failed': {
+        const error = this.#refusal(dialled.failure, dialled.chosen);
+        return { kind: 'refused', error, goodbye: dialGoodbye(dialled.failure) };
+      }
     }
-    return 'code' in opened && 'message' in opened ? refusalGoodbye(opened) : opened;
   }
 
   readonly #changed = (session: SocketSession, ended: boolean): void => {

@@ -1,13 +1,15 @@
 import type { Secret } from '../secrets/secret.ts';
+import type { AccountLoad } from '../upstream/account-load.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
 import { type DialOptions, type DialRequest, type DialResult, dial } from '../upstream/dial.ts';
 import { FrameLink, type LinkListener, type UpstreamLink } from '../upstream/frame-link.ts';
 import { dialDeflated } from '../upstream/frame-deflated.ts';
 
-/** An account with the key it is asked with. */
+/** An account with the key it is asked with, and how it does. */
 export interface Chosen {
   readonly ready: ReadyAccount;
   readonly secret: Secret | null;
+  readonly load: AccountLoad;
 }
 
 /** An upstream that is ready for a session, and silent until one is attached. */

@@ -1,5 +1,8 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { HeadersDown } from '../upstream/headers.ts';
+import type { Provider } from '../../shared/account.ts';
+import type { GatewayError } from '../../shared/errors.ts';
+import type { ErrorRule } from '../../shared/settings.ts';
 import type { House } from './house.ts';
 
 /** An error body is kept until its end, so that no key in it gets through; longer ones are not passed on. */
@@ -46,4 +49,46 @@ function decoded(body: Buffer, coding: string): Buffer | null {
   } catch {
     return null;
   }
+}
+
+/** What the user wants a tool to be told instead of an upstream's error; null where no rule is about it. */
+export function ownWords(
+  rules: readonly ErrorRule[],
+  provider: Provider,
+  upstreamStatus: number,
+  body: Buffer,
+): GatewayError | null {
+  if (rules.length === 0) return null;
+  const text = body.toString('utf8');
+  const rule = rules.find((one) => one.enabled && isAbout(one, provider, upstreamStatus, text));
+  if (rule === undefined) return null;
+  const { status = upstreamStatus === 401 ? 502 : upstreamStatus, message = messageIn(text) } = rule;
+  return { code: 'upstream_failed', type: 'upstream_error', status, message };
+}
+
+function isAbout(
+  { statuses, keywords, match, providers }: ErrorRule,
+  provider: Provider,
+  status: number,
+  text: string,
+): boolean {
+  if (providers.length > 0 && !providers.includes(provider)) return false;
+  const low = text.toLowerCase();
+  const byStatus = statuses.includes(status);
+  const byKeyword = keywords.some((keyword) => low.includes(keyword.toLowerCase()));
+  // An empty list has no say.
+  if (statuses.length === 0) return byKeyword;
+  if (keywords.length === 0) return byStatus;
+  return match === 'any' ? byStatus || byKeyword : byStatus && byKeyword;
+}
+
+/** The upstream's own message, or all it said where it has none. */
+function messageIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: { readonly message?: unknown } };
+    if (typeof error?.message === 'string') return error.message;
+  } catch {
+    // Not JSON, so it has no member for it.
+  }
+  return text.slice(0, 1000);
 }

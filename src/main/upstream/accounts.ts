@@ -14,12 +14,8 @@ export interface ReadyAccount {
   readonly basePath: string;
   /** In the order of the settings, with the reason for each that is missing. */
   readonly keys: readonly { readonly source: string; readonly result: SecretResult }[];
-}
-
-/** The account for a turn, with the key to send; null for an upstream that takes none. */
-export interface ChosenAccount {
-  readonly ready: ReadyAccount;
-  readonly secret: Secret | null;
+  /** Those of them that are there. */
+  readonly secrets: readonly Secret[];
 }
 
 /** What the accounts need from other rooms. */
@@ -62,41 +58,35 @@ export class Accounts {
     return this.load(this.#settings);
   }
 
-  /** The account for a turn, the lowest priority number first; a failure names what is in the way. */
-  choose(dialect: DialectName, model: string): Promise<ChosenAccount | GatewayError> {
-    return this.#choose(dialect, ({ account }) => servesModel(account.modelMapping, model), model);
+  /** In the order of the settings. */
+  get ready(): readonly ReadyAccount[] {
+    return this.#ready;
   }
 
-  /** The account for a session whose model is not known yet. */
-  chooseForSession(dialect: DialectName): Promise<ChosenAccount | GatewayError> {
-    return this.#choose(dialect, () => true, '');
-  }
-
-  async #choose(
+  /**
+   * The accounts that can answer a turn, the lowest priority number first; a failure names what is in the way. A promise
+   * only where keys have to be asked for again, as after a keychain was unlocked. Null is a model that nobody has named yet.
+   */
+  find(
     dialect: DialectName,
-    serves: (ready: ReadyAccount) => boolean,
-    model: string,
-  ): Promise<ChosenAccount | GatewayError> {
-    const chosen = this.#pick(dialect, serves, model);
-    if (!('code' in chosen) || chosen.code !== 'key_unavailable') return chosen;
-    // A keychain may have been unlocked since; the choice is then made anew.
-    await this.reload();
-    return this.#pick(dialect, serves, model);
+    model: string | null,
+  ): readonly ReadyAccount[] | GatewayError | Promise<readonly ReadyAccount[] | GatewayError> {
+    const found = this.#find(dialect, model);
+    if (!('code' in found) || found.code !== 'key_unavailable') return found;
+    return this.reload().then(() => this.#find(dialect, model));
   }
 
-  #pick(dialect: DialectName, serves: (ready: ReadyAccount) => boolean, model: string): ChosenAccount | GatewayError {
-    let speaking = false;
-    let keyless: ReadyAccount | null = null;
-    for (const ready of this.#byPriority) {
-      if (!ready.account.enabled || !speaks(ready.account, dialect)) continue;
-      speaking = true;
-      if (!serves(ready)) continue;
-      const secret = firstSecret(ready);
-      if (secret !== null || ready.keys.length === 0) return { ready, secret };
-      keyless ??= ready;
-    }
-    if (keyless !== null) return gatewayError('key_unavailable', keyProblem(keyless));
-    return speaking ? gatewayError('model_not_served', model) : gatewayError('account_missing');
+  #find(dialect: DialectName, model: string | null): readonly ReadyAccount[] | GatewayError {
+    const speaking = this.#byPriority.filter(({ account }) => account.enabled && speaks(account, dialect));
+    if (speaking.length === 0) return gatewayError('account_missing');
+    const serving =
+      model === null ? speaking : speaking.filter(({ account }) => servesModel(account.modelMapping, model));
+    const usable = serving.filter(({ keys, secrets }) => keys.length === 0 || secrets.length > 0);
+    if (usable.length > 0) return usable;
+    const [keyless] = serving;
+    return keyless === undefined
+      ? gatewayError('model_not_served', model ?? '')
+      : gatewayError('key_unavailable', keyProblem(keyless));
   }
 
   /** One account by its id. */
@@ -138,18 +128,16 @@ export class Accounts {
       source: sourceName(source),
       result: await this.#options.readSecret(source),
     }));
-    return { account, origin, basePath: pathname.replace(/\/+$/, ''), keys: await Promise.all(keys) };
+    const read = await Promise.all(keys);
+    const secrets = read.flatMap(({ result }) => ('secret' in result ? [result.secret] : []));
+    return { account, origin, basePath: pathname.replace(/\/+$/, ''), keys: read, secrets };
   }
 }
 
-/** Anthropic's own API speaks Messages and nothing else. */
-function speaks({ provider }: Account, dialect: DialectName): boolean {
+/** Anthropic's own API speaks Messages and nothing else; what an account says of itself counts more. */
+function speaks({ provider, speaks: named }: Account, dialect: DialectName): boolean {
+  if (named !== undefined && dialect !== 'realtime' && dialect !== 'platform') return named.includes(dialect);
   return (provider === 'anthropic') === (dialect === 'messages');
-}
-
-function firstSecret({ keys }: ReadyAccount): Secret | null {
-  for (const { result } of keys) if ('secret' in result) return result.secret;
-  return null;
 }
 
 function keyProblem({ account, keys }: ReadyAccount): string {

@@ -156,6 +156,15 @@ export function headersDown(raw: readonly (Buffer | string)[]): HeadersDown {
   return { flat, contentType, contentEncoding: contentEncoding === 'identity' ? '' : contentEncoding, contentLength };
 }
 
+/** Finds values in flat headers by their name in lower case. */
+export function headerIn(flat: readonly string[]): (name: string) => string | undefined {
+  return (name) => {
+    for (let index = 0; index + 1 < flat.length; index += 2)
+      if (flat[index]?.toLowerCase() === name) return flat[index + 1];
+    return undefined;
+  };
+}
+
 /** Headers that the sender named as its connection's own; a message cannot get rid of its framing or coding that way. */
 function namesInConnection(raw: readonly string[]): ReadonlySet<string> {
   let names: Set<string> | null = null;

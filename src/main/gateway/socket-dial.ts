@@ -1,0 +1,94 @@
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import type { Failover, Way } from '../upstream/failover.ts';
+import { type Fault, faultOfConnection, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
+import { headerIn } from '../upstream/headers.ts';
+import type { Handshake } from './socket-handshake.ts';
+import type { Chosen, DialFailure, OpenedUpstream } from './socket-upstream.ts';
+
+/** How the dials of one session ended. */
+export type Dialled =
+  | { readonly kind: 'open'; readonly chosen: Chosen; readonly opened: OpenedUpstream }
+  /** The last upstream that was asked would not have the session. */
+  | { readonly kind: 'failed'; readonly chosen: Chosen; readonly failure: DialFailure }
+  | { readonly kind: 'refused'; readonly error: GatewayError };
+
+/** Dials from way to way until an upstream takes the session; the machine is the same as for HTTP turns. */
+export async function dialWays(
+  handshake: Handshake,
+  model: string | null,
+  now: () => number,
+  signal?: AbortSignal,
+): Promise<Dialled> {
+  const opening = handshake.ways(model);
+  const failover = opening instanceof Promise ? await opening : opening;
+  if ('code' in failover) return { kind: 'refused', error: failover };
+  try {
+    return await dialNext(handshake, failover, now, signal);
+  } finally {
+    // A session holds a slot while a turn is under way, not while it is open.
+    failover.release();
+  }
+}
+
+async function dialNext(
+  handshake: Handshake,
+  failover: Failover,
+  now: () => number,
+  signal: AbortSignal | undefined,
+): Promise<Dialled> {
+  let last: Dialled | null = null;
+  for (;;) {
+    const step = failover.next();
+    switch (step.kind) {
+      case 'wait':
+        // Nothing is asked of the account yet; its turns wait, not its sessions.
+        failover.seat(step.candidate, () => undefined);
+        break;
+      case 'pass_on':
+        return last ?? { kind: 'refused', error: gatewayError('account_missing') };
+      case 'exhausted':
+        return {
+          kind: 'refused',
+          error: gatewayError(step.reason === 'unauthorized' ? 'keys_unauthorized' : 'keys_rate_limited'),
+        };
+      case 'try': {
+        const chosen = chosenOf(step.way);
+        const opened = await handshake.open(chosen, signal);
+        if ('code' in opened && 'message' in opened) {
+          failover.ended({ kind: 'left' });
+          return { kind: 'refused', error: opened };
+        }
+        if (!('kind' in opened)) {
+          failover.ended({ kind: 'answered', firstToken: null, responseId: null });
+          return { kind: 'open', chosen, opened };
+        }
+        last = { kind: 'failed', chosen, failure: opened };
+        const fault = faultOfDial(opened, step.way.candidate.model, now());
+        if (signal?.aborted === true) {
+          failover.ended({ kind: 'left' });
+          return last;
+        }
+        if (fault === null) {
+          failover.ended({ kind: 'answered', firstToken: null, responseId: null });
+          return last;
+        }
+        failover.ended({ kind: 'fault', fault });
+      }
+    }
+  }
+}
+
+function chosenOf({ candidate, secret }: Way): Chosen {
+  return { ready: candidate.ready, secret, load: candidate.load };
+}
+
+function faultOfDial(failure: DialFailure, model: string, now: number): Fault | null {
+  switch (failure.kind) {
+    case 'timeout':
+      return faultOfConnection('timeout');
+    case 'unreachable':
+      return faultOfConnection(failure.code);
+    case 'refused':
+      return faultOfStatus(failure.status, headerIn(failure.rawHeaders), readErrorSaid(failure.body), now, model);
+  }
+}

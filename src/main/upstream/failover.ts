@@ -1,0 +1,279 @@
+import type { Secret } from '../secrets/secret.ts';
+import type { AccountLoad } from './account-load.ts';
+import type { ReadyAccount } from './accounts.ts';
+import type { CooldownReason, Fault } from './fault.ts';
+import type { Cooldown, KeyPool } from './key-pool.ts';
+import type { Release, WaitPlan } from './slots.ts';
+
+/** How often a turn may go on to another account. */
+const MAX_SWITCHES = 3;
+
+/** How long, and with how many others, a turn may wait: where its conversation is, and elsewhere (spec C.5). */
+const STICKY_WAIT: WaitPlan = { places: 3, milliseconds: 45_000 };
+const OTHER_WAIT: WaitPlan = { places: 100, milliseconds: 30_000 };
+
+/** One account that may answer a turn, with what is known of it. */
+export interface Candidate {
+  readonly ready: ReadyAccount;
+  /** The keys that are in hand, in their order; empty for an upstream that takes none. */
+  readonly secrets: readonly Secret[];
+  readonly load: AccountLoad;
+  /** The model as this account's upstream knows it. */
+  readonly model: string;
+  /** True for the account that answered the conversation before. */
+  readonly sticky: boolean;
+}
+
+/** The way of one attempt: an account, and the key it is asked with; null for an upstream that takes none. */
+export interface Way {
+  readonly candidate: Candidate;
+  readonly secret: Secret | null;
+}
+
+/** How an attempt ended. */
+export type Outcome =
+  /** An answer came, whatever it said; milliseconds to its first token, where known. */
+  | { readonly kind: 'answered'; readonly firstToken: number | null; readonly responseId: string | null }
+  /** The tool has left, so nothing is known of the upstream. */
+  | { readonly kind: 'left' }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+/** What comes next in a turn. */
+export type Step =
+  | { readonly kind: 'try'; readonly way: Way }
+  /** Every account that is left is busy: the turn waits for this one, and then says so with {@link Failover.seat}. */
+  | { readonly kind: 'wait'; readonly candidate: Candidate; readonly plan: WaitPlan }
+  /** The last answer is the answer. */
+  | { readonly kind: 'pass_on' }
+  /** Every key is cooling down; milliseconds until the first is ready again. */
+  | { readonly kind: 'exhausted'; readonly reason: 'rate_limited' | 'unauthorized'; readonly retryAfter: number };
+
+/** What a turn's failover looks at beside its candidates. */
+export interface FailoverWorld {
+  readonly pool: KeyPool;
+  readonly now: () => number;
+  /** A cooldown that is to be kept. */
+  readonly onCooldown: (cooldown: Cooldown) => void;
+}
+
+/**
+ * Says where a turn goes next: first the keys of an account in their order, then the next account, at most three times.
+ * Cooldowns and breakers only choose between ways, so a way that is the only one is always tried. It moves no bytes: the
+ * corridor runs it, for HTTP turns and for the dials of sockets alike.
+ */
+export class Failover {
+  readonly #candidates: readonly Candidate[];
+  readonly #world: FailoverWorld;
+  /** True when there is nothing to choose between. */
+  readonly only: boolean;
+  #at = 0;
+  #key = 0;
+  #switches = 0;
+  /** The account whose slot is held. */
+  #seat: { readonly candidate: Candidate; readonly release: Release } | null = null;
+  /** Accounts that were passed over because they were busy. */
+  #busy: Candidate[] = [];
+  #fault: Fault | null = null;
+  #way: Way | null = null;
+  #stripped = false;
+  #retry = false;
+
+  constructor(candidates: readonly Candidate[], world: FailoverWorld) {
+    this.#candidates = candidates;
+    this.#world = world;
+    const [first] = candidates;
+    this.only = candidates.length === 1 && (first?.secrets.length ?? 0) <= 1;
+  }
+
+  /** True where the request must go without what only another account's upstream can decrypt. */
+  get stripped(): boolean {
+    return this.#stripped;
+  }
+
+  /** The next step; after an attempt only once {@link ended} has told how it ended. */
+  next(): Step {
+    if (this.#fault !== null) this.#move(this.#fault);
+    if (this.#retry && this.#way !== null) {
+      this.#retry = false;
+      return this.#try(this.#way);
+    }
+    for (; this.#at < this.#candidates.length && this.#switches <= MAX_SWITCHES; this.#at += 1, this.#key = 0) {
+      const candidate = this.#candidates[this.#at];
+      if (candidate === undefined) break;
+      const way = this.#wayIn(candidate);
+      if (way === null) continue;
+      if (this.#seat?.candidate !== candidate && !this.#sit(candidate)) {
+        this.#busy.push(candidate);
+        continue;
+      }
+      return this.#try(way);
+    }
+    const [waited] = this.#busy;
+    if (waited !== undefined && this.#switches <= MAX_SWITCHES) {
+      return { kind: 'wait', candidate: waited, plan: waited.sticky ? STICKY_WAIT : OTHER_WAIT };
+    }
+    return this.#end();
+  }
+
+  /** The account that was waited for has a slot for this turn. */
+  seat(candidate: Candidate, release: Release): void {
+    this.release();
+    this.#seat = { candidate, release };
+    this.#busy = this.#busy.filter((one) => one !== candidate);
+    this.#at = this.#candidates.indexOf(candidate);
+    this.#key = 0;
+  }
+
+  /** The account of the step may not be asked: the turn would be dearer there, or may not go there at all. */
+  skip(): void {
+    this.#at += 1;
+    this.#key = 0;
+    this.#way = null;
+  }
+
+  /** True while an attempt that fails now could be followed by another. */
+  get movable(): boolean {
+    if (this.only) return false;
+    const candidate = this.#way?.candidate;
+    if (candidate !== undefined && candidate.secrets.length > this.#key + 1) return true;
+    return this.#switches < MAX_SWITCHES && (this.#at + 1 < this.#candidates.length || this.#busy.length > 0);
+  }
+
+  /** Tells how the last attempt ended; what that says of key and account is taken down. */
+  ended(outcome: Outcome): void {
+    const way = this.#way;
+    if (way === null) return;
+    const { candidate, secret } = way;
+    const { pool, now } = this.#world;
+    switch (outcome.kind) {
+      case 'answered':
+        candidate.load.succeeded(outcome.firstToken);
+        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, true, now());
+        break;
+      case 'left':
+        candidate.load.breaker.untold();
+        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, false, now());
+        break;
+      case 'fault':
+        this.#fault = outcome.fault;
+        this.#blame(outcome.fault, way);
+        break;
+    }
+  }
+
+  /** Gives the slot back; the turn needs none any more. */
+  release(): void {
+    this.#seat?.release();
+    this.#seat = null;
+  }
+
+  #try(way: Way): Step {
+    const { candidate, secret } = way;
+    const { pool, now } = this.#world;
+    candidate.load.breaker.take(now());
+    if (secret !== null) pool.take(secret.fingerprint, candidate.model, now());
+    this.#way = way;
+    return { kind: 'try', way };
+  }
+
+  /** The first key from here on that may be used; null where all of the account's are cooling down. */
+  #wayIn(candidate: Candidate): Way | null {
+    const { secrets, model } = candidate;
+    if (secrets.length === 0) return this.#key === 0 ? { candidate, secret: null } : null;
+    for (; this.#key < secrets.length; this.#key += 1) {
+      const secret = secrets[this.#key];
+      if (secret === undefined) break;
+      if (this.only || this.#world.pool.state(secret.fingerprint, model, this.#world.now()).state === 'ready')
+        return { candidate, secret };
+    }
+    return null;
+  }
+
+  #sit(candidate: Candidate): boolean {
+    const release = candidate.load.slots.tryTake();
+    if (release === null) return false;
+    this.release();
+    this.#seat = { candidate, release };
+    return true;
+  }
+
+  #blame(fault: Fault, { candidate, secret }: Way): void {
+    const { pool, now, onCooldown } = this.#world;
+    switch (fault.kind) {
+      case 'key': {
+        // The upstream works; it is the key that does not.
+        candidate.load.succeeded(null);
+        if (secret === null) return;
+        const kept = pool.mark(
+          {
+            fingerprint: secret.fingerprint,
+            model: fault.modelOnly ? candidate.model : null,
+            reason: fault.reason,
+            until: now() + fault.cooldown,
+          },
+          now(),
+        );
+        if (kept !== null) onCooldown(kept);
+        return;
+      }
+      case 'account':
+        candidate.load.failed(fault.reason, now());
+        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, false, now());
+        return;
+      case 'encrypted':
+        candidate.load.succeeded(null);
+        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, true, now());
+        return;
+    }
+  }
+
+  /** Goes on from an attempt that has failed. */
+  #move(fault: Fault): void {
+    this.#fault = null;
+    this.#last = fault;
+    switch (fault.kind) {
+      case 'key':
+        this.#key += 1;
+        if (this.#key >= (this.#way?.candidate.secrets.length ?? 0)) this.#leave();
+        return;
+      case 'account':
+        this.#leave();
+        return;
+      case 'encrypted':
+        // Once: what is refused again is refused for another reason.
+        this.#retry = !this.#stripped;
+        if (this.#stripped) this.#leave();
+        this.#stripped = true;
+        return;
+    }
+  }
+
+  #last: Fault | null = null;
+
+  #leave(): void {
+    this.#at += 1;
+    this.#key = 0;
+    this.#switches += 1;
+    // Another account's upstream cannot decrypt what this one's has encrypted.
+    this.#stripped = true;
+  }
+
+  #end(): Step {
+    // Where nothing could be chosen, or the last fault was not a key's, the upstream's own words are the answer.
+    if (this.#last !== null && (this.only || this.#last.kind !== 'key')) return { kind: 'pass_on' };
+    const now = this.#world.now();
+    const cooling = this.#candidates.flatMap(({ secrets, model }) =>
+      secrets.flatMap(({ fingerprint }) => {
+        const state = this.#world.pool.state(fingerprint, model, now);
+        return state.state === 'cooling' ? [state] : [];
+      }),
+    );
+    if (cooling.length === 0) return { kind: 'pass_on' };
+    const isLimited = cooling.some(({ reason }) => reason !== ('unauthorized' satisfies CooldownReason));
+    return {
+      kind: 'exhausted',
+      reason: isLimited ? 'rate_limited' : 'unauthorized',
+      retryAfter: Math.max(0, Math.min(...cooling.map(({ until }) => until)) - now),
+    };
+  }
+}

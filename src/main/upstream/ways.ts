@@ -1,0 +1,154 @@
+import type { Account } from '../../shared/account.ts';
+import type { AccountState } from '../../shared/control.ts';
+import type { GatewayError } from '../../shared/errors.ts';
+import { mapModel } from '../../shared/model.ts';
+import type { DialectName } from '../../shared/turn.ts';
+import { AccountLoad } from './account-load.ts';
+import type { Accounts, ReadyAccount } from './accounts.ts';
+import { type Candidate, Failover, type FailoverWorld, type Way } from './failover.ts';
+import { type Cooldown, KeyPool } from './key-pool.ts';
+import { orderCandidates } from './scheduler.ts';
+import { Stickiness } from './stickiness.ts';
+
+/** What is known of a turn before an account is chosen. */
+export interface WayQuestion {
+  readonly dialect: DialectName;
+  /** As the tool names it; null while a session has named none. */
+  readonly model: string | null;
+  /** What the turns of one conversation share. */
+  readonly session: string | null;
+  /** The response it continues. */
+  readonly previousResponse: string | null;
+}
+
+/** What the ways out need from the house. */
+export interface WaysOptions {
+  readonly accounts: Pick<Accounts, 'find' | 'ready' | 'states'>;
+  readonly now: () => number;
+  /** A cooldown that is to be kept over a restart. */
+  readonly onCooldown: (cooldown: Cooldown) => void;
+}
+
+/** Everything that decides by which account and key a turn leaves: keys, breakers, slots, scores and conversations. */
+export class Ways {
+  readonly #accounts: WaysOptions['accounts'];
+  readonly #world: FailoverWorld;
+  readonly #loads = new Map<string, AccountLoad>();
+  readonly #stickiness = new Stickiness();
+
+  constructor({ accounts, now, onCooldown }: WaysOptions) {
+    this.#accounts = accounts;
+    this.#world = { pool: new KeyPool(), now, onCooldown };
+  }
+
+  /** Takes up the cooldowns of an earlier run. */
+  restore(cooldowns: readonly Cooldown[]): void {
+    for (const cooldown of cooldowns) this.#world.pool.mark(cooldown, this.#world.now());
+  }
+
+  /** The accounts that may answer a turn, in the order they are asked; a failure names what is in the way. */
+  open(question: WayQuestion): Failover | GatewayError | Promise<Failover | GatewayError> {
+    const found = this.#accounts.find(question.dialect, question.model);
+    if (found instanceof Promise) return found.then((later) => this.#plan(later, question));
+    return this.#plan(found, question);
+  }
+
+  /** The account that answered keeps the conversation. */
+  bind({ session }: Pick<WayQuestion, 'session'>, { candidate }: Way, responseId: string | null): void {
+    // With one account there is nothing to remember.
+    if (this.#accounts.ready.length < 2) return;
+    const now = this.#world.now();
+    const { id } = candidate.ready.account;
+    if (responseId !== null) this.#stickiness.bind(responseOf(responseId), id, now);
+    if (session !== null) this.#stickiness.bind(session, id, now);
+  }
+
+  /** Forgets cooldowns and breaker of an account. */
+  reset(id: string): void {
+    const account = this.#accounts.ready.find((ready) => ready.account.id === id);
+    if (account === undefined) return;
+    this.#loads.delete(id);
+    this.#world.pool.reset(new Set(account.secrets.map(({ fingerprint }) => fingerprint)));
+  }
+
+  /** The accounts as the window may know them, with how they do. */
+  states(): AccountState[] {
+    const now = this.#world.now();
+    return this.#accounts.states().map((state) => {
+      const load = this.#loads.get(state.id);
+      const breaker = load?.breaker.state(now);
+      return {
+        ...state,
+        openTurns: load?.slots.taken ?? 0,
+        waiting: load?.slots.waiting ?? 0,
+        breaker: breaker === undefined || breaker.state === 'closed' ? null : breaker,
+        keys: state.keys.map((key) => {
+          const cooldown = key.fingerprint === null ? null : this.#world.pool.cooldownOf(key.fingerprint, now);
+          return cooldown === null ? key : { ...key, state: 'cooling', reason: cooldown.reason, until: cooldown.until };
+        }),
+      };
+    });
+  }
+
+  #plan(found: readonly ReadyAccount[] | GatewayError, question: WayQuestion): Failover | GatewayError {
+    if ('code' in found) return found;
+    const [only] = found;
+    if (found.length === 1 && only !== undefined)
+      return new Failover([this.#candidate(only, question.model, false)], this.#world);
+    const now = this.#world.now();
+    const sticky =
+      this.#stickiness.find(question.previousResponse === null ? null : responseOf(question.previousResponse), now) ??
+      this.#stickiness.find(question.session, now);
+    const candidates = found.map((ready) => this.#candidate(ready, question.model, ready.account.id === sticky));
+    return new Failover(this.#ordered(candidates, question, now), this.#world);
+  }
+
+  /** The conversation's own account first; accounts whose breaker is open last. */
+  #ordered(candidates: readonly Candidate[], { session, model }: WayQuestion, now: number): Candidate[] {
+    const order = orderCandidates(
+      candidates.map(({ ready: { account }, load }) => ({
+        id: account.id,
+        priority: account.priority,
+        open: load.slots.taken,
+        waiting: load.slots.waiting,
+        limit: account.concurrency,
+        errors: load.errors,
+        firstToken: load.firstToken,
+      })),
+      session ?? `${model ?? ''} ${now}`,
+    );
+    const ordered = order.flatMap((index) => candidates[index] ?? []);
+    const rank = ({ sticky, load }: Candidate): number =>
+      load.breaker.state(now).state === 'open' ? 2 : sticky ? 0 : 1;
+    return ordered.sort((a, b) => rank(a) - rank(b));
+  }
+
+  #candidate(ready: ReadyAccount, model: string | null, sticky: boolean): Candidate {
+    const load = this.#load(ready.account);
+    return {
+      ready,
+      secrets: ready.secrets,
+      load,
+      model: model === null ? '' : (mapModel(ready.account.modelMapping, model) ?? model),
+      sticky,
+    };
+  }
+
+  #load({ id, concurrency }: Account): AccountLoad {
+    let load = this.#loads.get(id);
+    if (load === undefined) {
+      load = new AccountLoad();
+      this.#loads.set(id, load);
+    }
+    if (load.slots.limit !== concurrency) {
+      load.slots.limit = concurrency;
+      load.slots.serve();
+    }
+    return load;
+  }
+}
+
+/** Responses and conversations share one memory; a response's id is no conversation's name. */
+function responseOf(id: string): string {
+  return `response ${id}`;
+}
