@@ -340,7 +340,7 @@ export const ERRORS = {
     cause: 'No answer began within the limit.',
     next: 'Try again; for long answers ask for a stream.',
   },
-  keys_rate_limited: {
+  rate_limit_exceeded: {
     status: 429,
     type: 'rate_limit_error',
     message: 'All keys for this turn are rate-limited or out of quota{detail}.',

@@ -43,7 +43,7 @@ async function load(list: readonly Account[], ring = new KeyRing()): Promise<Acc
 
 /** The account that is first in line for a turn, with its first key. */
 async function choose(accounts: Accounts, dialect: DialectName, model: string) {
-  const found = await accounts.find(dialect, model);
+  const found = await accounts.serving(dialect, model);
   if ('code' in found) return found;
   const [ready] = found;
   if (ready === undefined) throw new TypeError('a list of accounts is never empty');

@@ -25,8 +25,10 @@ export interface AnswerOptions {
   readonly model: string;
   /** Told once, how the attempt ended. */
   readonly ended: (outcome: Outcome) => void;
-  /** True while another way could take the turn over: then nothing is told to the tool that could not be taken back. */
+  /** True where there are several ways: then a failure is told to the corridor, and only on its word to the tool. */
   readonly movable: boolean;
+  /** True while another way could take the turn over: then the beginning of a stream is held back. */
+  readonly holds: boolean;
 }
 
 /** The beginning of a stream is held back at most so long, and up to so many bytes. */
@@ -183,7 +185,7 @@ export class Answer implements Dispatcher.DispatchHandler {
       this.#coded = CodedView.of(this.#reader, contentEncoding);
       this.#blind = this.#coded === null;
     }
-    if (!this.#isSettled && isStream && contentEncoding === '') {
+    if (this.#options.holds && isStream && contentEncoding === '') {
       this.#first = new FirstEvent();
       this.#cancelHold = house.after(HELD_MS, this.#commit);
     } else this.#commit();

@@ -150,7 +150,7 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
           meter.decided(decision, ready);
           last?.discard();
           last = send(turn, step.way, decision);
-          if (!failover.movable || (await last.settled) === null) return last;
+          if (failover.only || (await last.settled) === null) return last;
         } else {
           failover.ended({ kind: 'left' });
           failover.skip();
@@ -190,7 +190,8 @@ function send({ house, http, meter, failover, question }: WalkedTurn, way: Way, 
     account: ready.account,
     model,
     ended: endingOf(house, failover, way, question),
-    movable: failover.movable,
+    movable: !failover.only,
+    holds: failover.movable,
   });
   house.send(
     {
@@ -229,8 +230,8 @@ function exhaustedError(reason: 'rate_limited' | 'unauthorized', retryAfter: num
   if (reason === 'unauthorized') return gatewayError('keys_unauthorized');
   const seconds = Math.ceil(retryAfter / 1000);
   return seconds === 0
-    ? gatewayError('keys_rate_limited')
-    : { ...gatewayError('keys_rate_limited', ` (retry after ${seconds} s)`), retryAfter: seconds };
+    ? gatewayError('rate_limit_exceeded')
+    : { ...gatewayError('rate_limit_exceeded', ` (retry after ${seconds} s)`), retryAfter: seconds };
 }
 
 /** How Codex names itself; it repeats a 403 six times and shows a 400 at once. */

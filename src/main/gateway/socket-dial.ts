@@ -49,7 +49,7 @@ async function dialNext(
       case 'exhausted':
         return {
           kind: 'refused',
-          error: gatewayError(step.reason === 'unauthorized' ? 'keys_unauthorized' : 'keys_rate_limited'),
+          error: gatewayError(step.reason === 'unauthorized' ? 'keys_unauthorized' : 'rate_limit_exceeded'),
         };
       case 'try': {
         const chosen = chosenOf(step.way);

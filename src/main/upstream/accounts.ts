@@ -67,16 +67,16 @@ export class Accounts {
    * The accounts that can answer a turn, the lowest priority number first; a failure names what is in the way. A promise
    * only where keys have to be asked for again, as after a keychain was unlocked. Null is a model that nobody has named yet.
    */
-  find(
+  serving(
     dialect: DialectName,
     model: string | null,
   ): readonly ReadyAccount[] | GatewayError | Promise<readonly ReadyAccount[] | GatewayError> {
-    const found = this.#find(dialect, model);
+    const found = this.#serving(dialect, model);
     if (!('code' in found) || found.code !== 'key_unavailable') return found;
-    return this.reload().then(() => this.#find(dialect, model));
+    return this.reload().then(() => this.#serving(dialect, model));
   }
 
-  #find(dialect: DialectName, model: string | null): readonly ReadyAccount[] | GatewayError {
+  #serving(dialect: DialectName, model: string | null): readonly ReadyAccount[] | GatewayError {
     const speaking = this.#byPriority.filter(({ account }) => account.enabled && speaks(account, dialect));
     if (speaking.length === 0) return gatewayError('account_missing');
     const serving =

@@ -23,7 +23,7 @@ export interface WayQuestion {
 
 /** What the ways out need from the house. */
 export interface WaysOptions {
-  readonly accounts: Pick<Accounts, 'find' | 'ready' | 'states'>;
+  readonly accounts: Pick<Accounts, 'serving' | 'ready' | 'states'>;
   readonly now: () => number;
   /** A cooldown that is to be kept over a restart. */
   readonly onCooldown: (cooldown: Cooldown) => void;
@@ -48,7 +48,7 @@ export class Ways {
 
   /** The accounts that may answer a turn, in the order they are asked; a failure names what is in the way. */
   open(question: WayQuestion): Failover | GatewayError | Promise<Failover | GatewayError> {
-    const found = this.#accounts.find(question.dialect, question.model);
+    const found = this.#accounts.serving(question.dialect, question.model);
     if (found instanceof Promise) return found.then((later) => this.#plan(later, question));
     return this.#plan(found, question);
   }

@@ -1,0 +1,141 @@
+import { afterEach, expect, test } from 'vitest';
+import { type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
+import { FAKE_KEY, type Upstream, startUpstream } from '../fakes/upstream.ts';
+import { TURN, send } from './tool.ts';
+
+const OTHER_KEY = 'sk-fake-provider-key-0002';
+const STREAM = { body: JSON.stringify({ ...TURN, stream: true }) };
+
+let gateway: TestGateway;
+let upstreams: Upstream[] = [];
+
+afterEach(async () => {
+  await gateway.close();
+  await Promise.all(upstreams.map((upstream) => upstream.close()));
+  upstreams = [];
+});
+
+/** A gateway before some providers, each an account of its own, asked in that order. */
+async function start(count: number, more: Readonly<Record<string, unknown>>[] = []): Promise<Upstream[]> {
+  upstreams = await Promise.all(Array.from({ length: count }, () => startUpstream({ keys: [FAKE_KEY, OTHER_KEY] })));
+  gateway = await startGateway(
+    {
+      accounts: upstreams.map(({ baseUrl }, index) =>
+        accountAt(baseUrl, { id: `a${index}`, priority: index, ...more[index] }),
+      ),
+    },
+    { environment: { LAB_KEY: FAKE_KEY, OTHER: OTHER_KEY } },
+  );
+  return upstreams;
+}
+
+const TWO_KEYS = { keys: [{ env: 'LAB_KEY' }, { env: 'OTHER' }] };
+
+test('a key that is refused lets the next one answer, with the same bytes, and is not asked again', async () => {
+  const [upstream] = await start(1, [TWO_KEYS]);
+  upstream?.next({ kind: 'error', status: 429, headers: { 'retry-after': '30' } });
+  const answer = await send(gateway.origin);
+  expect(answer.status).toBe(200);
+  expect((await send(gateway.origin)).status).toBe(200);
+  expect(upstream?.requests.map(({ key }) => key)).toEqual([FAKE_KEY, OTHER_KEY, OTHER_KEY]);
+  expect(upstream?.requests[0]?.body).toEqual(upstream?.requests[1]?.body);
+  const [first, second] = await gateway.turns();
+  expect(first?.attempts).toMatchObject([
+    { account: 'a0', status: 429, error: 'rate_limited' },
+    { account: 'a0', status: 200, error: null },
+  ]);
+  expect(second?.attempts).toEqual([]);
+  expect(gateway.runtime.status().accounts[0]?.keys.map(({ state }) => state)).toEqual(['cooling', 'ready']);
+});
+
+test('all keys cooling down are one answer, with the time until the first is ready', async () => {
+  const [upstream] = await start(1, [TWO_KEYS]);
+  upstream?.next({ kind: 'error', status: 429, headers: { 'retry-after': '90' } });
+  upstream?.next({ kind: 'error', status: 429, headers: { 'retry-after': '30' } });
+  const answer = await send(gateway.origin);
+  expect(answer).toMatchObject({ status: 429, error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' } });
+  expect(Number(answer.header('retry-after'))).toBeGreaterThan(25);
+  expect(Number(answer.header('retry-after'))).toBeLessThanOrEqual(30);
+});
+
+test.each([500, 503, 529])('an account that answers %i gives the turn to the next', async (status) => {
+  const [first, second] = await start(2);
+  first?.next({ kind: 'error', status });
+  expect((await send(gateway.origin)).status).toBe(200);
+  expect(first?.requests).toHaveLength(1);
+  expect(second?.requests).toHaveLength(1);
+  expect((await gateway.turns())[0]).toMatchObject({ account: 'a1', attempts: [{ account: 'a0' }, { account: 'a1' }] });
+});
+
+test('the last account’s own words go through when none answers', async () => {
+  const [first, second] = await start(2);
+  first?.next({ kind: 'error', status: 500 });
+  second?.next({ kind: 'error', status: 503, body: '{"error":{"message":"second says no"}}' });
+  const answer = await send(gateway.origin);
+  expect(answer.status).toBe(503);
+  expect(answer.text).toContain('second says no');
+});
+
+test('an error about the request goes to no other account', async () => {
+  const [first, second] = await start(2);
+  first?.next({ kind: 'error', status: 404 });
+  expect((await send(gateway.origin)).status).toBe(404);
+  expect(second?.requests).toHaveLength(0);
+});
+
+test('a stream that begins with a failure is taken over before the tool has seen anything of it', async () => {
+  const [first] = await start(2);
+  first?.next({
+    kind: 'error',
+    status: 200,
+    headers: { 'content-type': 'text/event-stream' },
+    body: 'event: response.created\ndata: {"type":"response.created"}\n\nevent: response.failed\ndata: {"type":"response.failed","response":{"error":{"code":"server_is_overloaded","message":"busy"}}}\n\n',
+  });
+  const answer = await send(gateway.origin, STREAM);
+  expect(answer.status).toBe(200);
+  expect(answer.text).not.toContain('overloaded');
+  expect(answer.text).toContain('response.completed');
+  expect((await gateway.turns())[0]).toMatchObject({ account: 'a1', status: 200, error: null });
+});
+
+test('a stream that breaks after its first token is never begun again elsewhere', async () => {
+  const [first, second] = await start(2);
+  first?.next({ kind: 'answer', cutAfter: 4 });
+  await send(gateway.origin, STREAM).catch(() => undefined);
+  expect(second?.requests).toHaveLength(0);
+  expect((await gateway.turns())[0]).toMatchObject({ account: 'a0', error: 'upstream_cut', partial: true });
+});
+
+test.each([
+  ['not', {}, 500, 0],
+  ['but', { allowDearer: true }, 200, 1],
+])('a login’s turn is %s taken over with money where that account %j', async (_, more, status, asked) => {
+  const [first, second] = await start(2, [{ kind: 'oauth', keys: [{ env: 'LAB_KEY' }] }, more]);
+  first?.next({ kind: 'error', status: 500 });
+  expect((await send(gateway.origin)).status).toBe(status);
+  expect(second?.requests).toHaveLength(asked);
+});
+
+test('the first account’s block is final', async () => {
+  const [, second] = await start(2);
+  await gateway.client.call('policy.set', {
+    policy: { rules: [{ serviceTier: 'priority', action: 'block', scope: 'apikey' }] },
+  });
+  const answer = await send(gateway.origin, { body: JSON.stringify({ ...TURN, service_tier: 'fast' }) });
+  expect(answer.status).toBe(403);
+  expect(second?.requests).toHaveLength(0);
+});
+
+test('an account with one slot takes one turn at a time, and the other turn waits for it', async () => {
+  const [upstream] = await start(1, [{ concurrency: 1 }]);
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  upstream?.next({ kind: 'stall', until: promise });
+  const one = send(gateway.origin);
+  await upstream?.requested(1);
+  const two = send(gateway.origin);
+  await expect.poll(() => gateway.runtime.status().accounts[0]?.waiting, { interval: 5 }).toBe(1);
+  resolve(undefined);
+  expect((await one).status).toBe(200);
+  expect((await two).status).toBe(200);
+  expect(gateway.runtime.status().accounts[0]).toMatchObject({ openTurns: 0, waiting: 0 });
+});
