@@ -24,11 +24,14 @@ export class Tiergate {
   readonly home: string;
   readonly #entry: string;
   readonly #environment: Environment;
+  readonly #within: readonly string[];
 
-  constructor(entry: string, home: string, environment: Environment = {}) {
+  /** `within` is a program that runs the command line, and its arguments before it. */
+  constructor(entry: string, home: string, environment: Environment = {}, within: readonly string[] = []) {
     this.#entry = entry;
     this.home = home;
     this.#environment = environment;
+    this.#within = within;
   }
 
   /** Runs a command to its end. */
@@ -63,7 +66,8 @@ export class Tiergate {
   }
 
   #spawn(command: readonly string[]): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [this.#entry, ...command], {
+    const [program = process.execPath, ...words] = [...this.#within, process.execPath, this.#entry, ...command];
+    return spawn(program, words, {
       cwd: root,
       env: { ...process.env, NODE_OPTIONS: '', ...this.#environment },
       stdio: 'pipe',
@@ -128,6 +132,11 @@ export class Serving {
 
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The process itself, for what can only be done to it from outside. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   #said(pattern: RegExp): string {
