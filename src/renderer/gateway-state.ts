@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { TurnFilter } from '../shared/calls/turn.ts';
 import { ControlError, type Status } from '../shared/control.ts';
 import type { Policy } from '../shared/policy.ts';
 import { useGateway } from './gateway.tsx';
 import { callKey } from './call-key.ts';
 import { useAnswer } from './call.ts';
 import { changePolicy, type RuleChange } from './rule-change.ts';
-import type { TurnFeed, TurnFeedState } from './turn-feed.ts';
+import { createTurnFeed, type TurnFeed, type TurnFeedState } from './turn-feed.ts';
 
 /** What the gateway is and how it does, kept fresh by pushes. */
 export function useStatus(): UseQueryResult<Status> {
@@ -18,11 +19,28 @@ export function usePolicy(): UseQueryResult<Policy> {
   return useAnswer('policy.get', {});
 }
 
-/** The live list of turns and what may be asked of it. */
-export function useTurns(): TurnFeedState & Pick<TurnFeed, 'loadOlder' | 'catchUp'> {
+/** The live list of all turns and what may be asked of it. */
+export function useTurns(): TurnFeedState & Pick<TurnFeed, 'catchUp'> {
   const { feed } = useGateway();
-  const state = useSyncExternalStore(feed.subscribe, feed.state);
-  return { ...state, loadOlder: feed.loadOlder, catchUp: feed.catchUp };
+  return { ...useSyncExternalStore(feed.subscribe, feed.state), catchUp: feed.catchUp };
+}
+
+/** A live list of the turns that pass a filter; the list is made anew when the filter is another value. */
+export function useFilteredTurns(
+  filter: TurnFilter,
+): Omit<TurnFeed, 'state' | 'subscribe'> & { readonly list: TurnFeedState } {
+  const { client, feed: all, follow } = useGateway();
+  const feed = useMemo(
+    () => (Object.keys(filter).length === 0 ? all : createTurnFeed(client, filter)),
+    [all, client, filter],
+  );
+  useEffect(() => {
+    if (feed === all) return undefined;
+    void feed.catchUp();
+    return follow(feed);
+  }, [all, feed, follow]);
+  const list = useSyncExternalStore(feed.subscribe, feed.state);
+  return { ...feed, list };
 }
 
 /** Saves a change of one rule. The policy is saved as a whole, so the change goes into the one in force at that moment. */

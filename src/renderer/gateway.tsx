@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
 import type { ControlClient } from '../shared/control.ts';
 import { callKey } from './call-key.ts';
 import { createNews } from './push-news.ts';
@@ -15,6 +15,8 @@ interface Gateway {
   readonly client: ControlClient;
   readonly feed: TurnFeed;
   readonly connection: Connection;
+  /** Feeds another list of turns with what arrives; returns the function that ends that. */
+  readonly follow: (feed: TurnFeed) => () => void;
 }
 
 const GatewayContext = createContext<Gateway | null>(null);
@@ -29,6 +31,7 @@ export function GatewayProvider({
 }) {
   const [queries] = useState(createQueries);
   const [feed] = useState(() => createTurnFeed(client));
+  const [feeds] = useState(() => new Set([feed]));
   const [connection, setConnection] = useState<Connection>('opening');
 
   useEffect(() => {
@@ -44,7 +47,7 @@ export function GatewayProvider({
         news(push.type);
         switch (push.type) {
           case 'turns':
-            feed.add(push.turns);
+            for (const each of feeds) each.add(push.turns);
             break;
           case 'status':
             queries.setQueryData(callKey('status.get', {}), push.status);
@@ -62,14 +65,24 @@ export function GatewayProvider({
         setConnection(connected ? 'open' : 'lost');
         // Back again: what was pushed meanwhile was missed. Gone: asking tells a restart from a session that is over.
         void queries.invalidateQueries(connected ? {} : { queryKey: callKey('status.get') });
-        if (connected) void feed.catchUp();
+        if (connected) for (const each of feeds) void each.catchUp();
       },
     );
-  }, [client, feed, queries]);
+  }, [client, feed, feeds, queries]);
+
+  const follow = useCallback(
+    (other: TurnFeed) => {
+      feeds.add(other);
+      return () => {
+        feeds.delete(other);
+      };
+    },
+    [feeds],
+  );
 
   return (
     <QueryClientProvider client={queries}>
-      <GatewayContext value={{ client, feed, connection }}>{children}</GatewayContext>
+      <GatewayContext value={{ client, feed, connection, follow }}>{children}</GatewayContext>
     </QueryClientProvider>
   );
 }

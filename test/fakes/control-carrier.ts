@@ -167,9 +167,11 @@ async function answer(handlers: Partial<ControlHandlers>, name: string, input: u
 
 function pageOf(
   turns: readonly Turn[],
-  { order, after, limit }: CallArguments<'turns.page'>,
+  { order, after, limit, filter }: CallArguments<'turns.page'>,
 ): CallOutput<'turns.page'> {
-  const ordered = order === 'oldest' ? turns : turns.toReversed();
+  const { tools = [] } = filter;
+  const meant = tools.length === 0 ? turns : turns.filter(({ tool }) => tools.includes(tool));
+  const ordered = order === 'oldest' ? meant : meant.toReversed();
   const rest = ordered.filter(({ seq }) => after === undefined || (order === 'oldest' ? seq > after : seq < after));
   return { turns: rest.slice(0, limit), more: rest.length > limit };
 }

@@ -103,3 +103,40 @@ test('a failure is shown where there is nothing else, and can be tried again', a
   await feed.loadOlder();
   expect(feed.state()).toMatchObject({ phase: 'ready', older: { busy: false, error: { code: 'internal' } } });
 });
+
+test('holds no more than some thousand turns however far one scrolls, and reads back what it let go', async () => {
+  const { carrier, feed } = build(5000);
+  await feed.catchUp();
+  for (let page = 0; page < 40; page += 1) await feed.loadOlder();
+  expect([seqsOf(feed).length, feed.state().above, seqsOf(feed)[0]]).toEqual([2000, 2100, 2900]);
+
+  carrier.finish(sampleTurn(5001));
+  expect([feed.state().above, seqsOf(feed)[0]]).toEqual([2101, 2900]);
+  while (feed.state().above > 0) await feed.loadNewer();
+  expect([seqsOf(feed)[0], seqsOf(feed).length, feed.state().more]).toEqual([5001, 2000, true]);
+  carrier.finish(sampleTurn(5002));
+  expect(seqsOf(feed)[0]).toBe(5002);
+});
+
+test('goes back to the newest at once', async () => {
+  const { feed } = build(5000);
+  await feed.catchUp();
+  for (let page = 0; page < 40; page += 1) await feed.loadOlder();
+  await feed.restart();
+  expect([seqsOf(feed)[0], seqsOf(feed).length, feed.state().above]).toEqual([5000, 100, 0]);
+});
+
+test('a filtered list asks the ledger about what arrives, once for many pushes', async () => {
+  const carrier = createFakeCarrier({ turns: turnsFrom(1, 20) });
+  const feed = createTurnFeed(createControlClient(carrier), { tools: ['cursor'] });
+  carrier.subscribe((push) => {
+    if ((push as { type: string }).type === 'turns') feed.add([]);
+  });
+  await feed.catchUp();
+  expect(seqsOf(feed)).toEqual([]);
+  const before = carrier.calls.length;
+  for (let seq = 21; seq < 60; seq += 1) carrier.finish(sampleTurn(seq, { tool: seq % 3 === 0 ? 'cursor' : 'codex' }));
+  await expect.poll(() => seqsOf(feed)[0]).toBe(57);
+  expect(seqsOf(feed)).toHaveLength(13);
+  expect(carrier.calls.length - before).toBeLessThanOrEqual(3);
+});

@@ -7,7 +7,7 @@ import { PolicyPage } from '../pages/policy-page.tsx';
 import { PricesPage } from '../pages/prices-page.tsx';
 import { SettingsPage } from '../pages/settings-page.tsx';
 import { ToolsPage } from '../pages/tools-page.tsx';
-import { TurnsPage } from '../pages/turns-page.tsx';
+import { TurnsPage } from '../pages/turns/turns-page.tsx';
 import type { PageName } from '../address.ts';
 
 /** The page of that name. */

@@ -1,4 +1,5 @@
 import i18next from 'i18next';
+import type { Turn } from '../../shared/turn.ts';
 
 /** One way to point a tool at the gateway: texts, and where each belongs. */
 export interface ConnectSnippet {
@@ -69,4 +70,27 @@ export function connectSnippets(baseUrl: string, key: string): readonly ConnectS
       parts: [{ place: i18next.t('words:places.terminal'), text: curlCommand(baseUrl, key) }],
     },
   ];
+}
+
+/** A turn as a command that asks for the same again, with places for the key and what was said, which is not kept. */
+export function curlOf({ route, dialect, models, tiers, streamed }: Turn, baseUrl: string | null): string {
+  const body = {
+    model: models.requested ?? MODEL,
+    ...(tiers.requested === null ? {} : { service_tier: tiers.requested }),
+    ...(streamed ? { stream: true } : {}),
+    ...(dialect === 'responses' ? { input: '…' } : { messages: [{ role: 'user', content: '…' }] }),
+    ...(dialect === 'messages' ? { max_tokens: 1024 } : {}),
+  };
+  const path =
+    route ?? (dialect === 'chat' ? '/chat/completions' : dialect === 'messages' ? '/messages' : '/responses');
+  return [
+    `curl ${baseUrl ?? 'http://127.0.0.1:4141/v1'}${path} \\`,
+    `  -H "Authorization: Bearer ${KEY_PLACEHOLDER}" \\`,
+    `  -H "Content-Type: application/json" \\`,
+    `  -d ${shellQuoted(JSON.stringify(body))}`,
+  ].join('\n');
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -57,3 +57,31 @@ export function spansOf({ startedAt, firstTokenAt, endedAt }: Turn): {
 } {
   return { first: firstTokenAt === null ? null : firstTokenAt - startedAt, whole: endedAt - startedAt };
 }
+
+/** One stretch of a turn's time; null is not known. */
+export interface Stretch {
+  readonly id: 'queue' | 'first' | 'rest';
+  readonly took: number | null;
+}
+
+/** Where a turn's time went: until it left, until the first token, and from there to the end. */
+export function stretchesOf({ startedAt, sentAt, firstTokenAt, endedAt }: Turn): readonly Stretch[] {
+  return [
+    { id: 'queue', took: sentAt === null ? null : sentAt - startedAt },
+    { id: 'first', took: sentAt === null || firstTokenAt === null ? null : firstTokenAt - sentAt },
+    { id: 'rest', took: firstTokenAt === null ? null : endedAt - firstTokenAt },
+  ];
+}
+
+/** Why a turn is billed as it is. */
+export type BillingReason = 'nothingSent' | 'unknown' | 'servedCheaper' | 'servedDecides' | 'sentStands' | 'agreed';
+
+/** Tells why the billed tier is what it is. */
+export function billingReason({ tiers, verdict, account, servedTrust }: Turn): BillingReason {
+  if (verdict === 'block' || account === null) return 'nothingSent';
+  if (tiers.billed === null) return 'unknown';
+  if (tiers.sent === null || tiers.sent === 'auto') return 'servedDecides';
+  if (tiers.served === null || servedTrust === 'unverifiable') return 'sentStands';
+  if (tiers.billed === tiers.sent) return tiers.served === tiers.sent ? 'agreed' : 'sentStands';
+  return 'servedCheaper';
+}

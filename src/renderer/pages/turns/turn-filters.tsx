@@ -1,0 +1,246 @@
+import { ChevronDown, Search, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ACTIONS } from '../../../shared/policy.ts';
+import type { Turn } from '../../../shared/turn.ts';
+import { useAnswer } from '../../call.ts';
+import { Button } from '../../components/button.tsx';
+import { Chip } from '../../components/chip.tsx';
+import { Menu, MenuChoice, MenuItem } from '../../components/menu.tsx';
+import { useKeys } from '../../keyboard.ts';
+import {
+  FILTER_LISTS,
+  FILTER_SPANS,
+  FILTER_STATUSES,
+  type FilterList,
+  type FilterQuery,
+  type FilterSpan,
+  spanOf,
+  valuesOf,
+  withValue,
+} from '../../turn-filter.ts';
+import { verdictWord } from '../../words/turn-word.ts';
+
+/** Milliseconds after the last letter before the ledger is searched. */
+const TYPING = 200;
+
+/** What narrows the list: a search, and a choice for each thing that turns differ in. */
+export function TurnFilters({
+  query,
+  turns,
+  onChange,
+}: {
+  readonly query: FilterQuery;
+  /** What is on the screen, for its values where the ledger's own are not known. */
+  readonly turns: readonly Turn[];
+  readonly onChange: (query: FilterQuery) => void;
+}) {
+  const { t } = useTranslation('turns');
+  const facets = useFacets(turns);
+  const span = spanOf(query);
+  const status = FILTER_STATUSES.find((known) => known === query['status']);
+  return (
+    <div role="search" aria-label={t('filters')} className="flex flex-wrap items-center gap-1.5">
+      <SearchBox text={query['text'] ?? ''} onChange={(text) => onChange(withValue(query, 'text', text))} />
+      {FILTER_LISTS.map((list) => (
+        <ListFilter
+          key={list}
+          list={list}
+          options={facets[list]}
+          chosen={valuesOf(query, list)}
+          onChange={(values) => onChange(withValue(query, list, values.join(',')))}
+        />
+      ))}
+      <OneFilter
+        name={t('filter.status')}
+        value={status ?? ''}
+        options={FILTER_STATUSES.map((value) => [value, t(`statuses.${value}`)])}
+        onChange={(value) => onChange(withValue(query, 'status', value))}
+      />
+      <OneFilter
+        name={t('filter.since')}
+        value={span ?? ''}
+        options={(Object.keys(FILTER_SPANS) as FilterSpan[]).map((value) => [value, t(`spans.${value}`)])}
+        onChange={(value) => onChange(withValue(query, 'since', value))}
+      />
+      {(['rule', 'session'] as const).map(
+        (name) =>
+          query[name] !== undefined && (
+            <Chip key={name} tone="accent" className="h-6 max-w-56 pr-0.5 pl-2 text-xs">
+              <span className="truncate">{t(`filter.${name}`, { name: query[name] })}</span>
+              <Button
+                look="bare"
+                size="icon"
+                className="size-5"
+                aria-label={t('drop', { name: t(`filter.${name}`, { name: query[name] }) })}
+                onClick={() => onChange(withValue(query, name, ''))}
+              >
+                <X aria-hidden="true" className="size-3" />
+              </Button>
+            </Chip>
+          ),
+      )}
+      {Object.keys(query).length > 0 && (
+        <Button look="bare" size="small" onClick={() => onChange({})}>
+          {t('clear')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The values that turns have; where the ledger does not say, those of the turns at hand. */
+function useFacets(turns: readonly Turn[]): Readonly<Record<FilterList, readonly string[]>> {
+  const { data } = useAnswer('turns.facets', {});
+  const some = (pick: (turn: Turn) => string | null): string[] =>
+    [...new Set(turns.map(pick))].filter((value) => value !== null).sort();
+  return {
+    tools: data?.tools ?? some(({ tool }) => tool),
+    accounts: data?.accounts ?? some(({ account }) => account),
+    models: data?.models ?? some(({ models }) => models.upstream),
+    tiers: data?.tiers ?? some(({ tiers }) => tiers.billed ?? 'unknown'),
+    verdicts: ACTIONS,
+  };
+}
+
+function SearchBox({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {
+  const { t } = useTranslation('turns');
+  const [typed, setTyped] = useState(text);
+  const [given, setGiven] = useState(text);
+  if (given !== text) {
+    // The address was changed elsewhere, as by the button that clears everything.
+    setGiven(text);
+    setTyped(text);
+  }
+  const box = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+    },
+    [],
+  );
+  useKeys((key, event) => {
+    if (key !== '/') return;
+    event.preventDefault();
+    box.current?.focus();
+    box.current?.select();
+  });
+  return (
+    <div className="relative">
+      <Search
+        aria-hidden="true"
+        className="pointer-events-none absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-ink-faint"
+      />
+      <input
+        ref={box}
+        type="search"
+        aria-label={t('search')}
+        placeholder={t('search')}
+        title={t('searchWhy')}
+        value={typed}
+        maxLength={200}
+        spellCheck={false}
+        className="h-7 w-52 rounded-md border border-line-control bg-raised pr-2 pl-7 text-sm text-ink placeholder:text-ink-faint"
+        onChange={({ target }) => {
+          setTyped(target.value);
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => onChange(target.value.trim()), TYPING);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          event.preventDefault();
+          event.currentTarget.blur();
+        }}
+      />
+    </div>
+  );
+}
+
+function FilterButton({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <>
+      {name}
+      {value !== '' && <span className="max-w-28 truncate text-accent">{value}</span>}
+      <ChevronDown aria-hidden="true" className="size-3 text-ink-faint" />
+    </>
+  );
+}
+
+function ListFilter({
+  list,
+  options,
+  chosen,
+  onChange,
+}: {
+  readonly list: FilterList;
+  readonly options: readonly string[];
+  readonly chosen: readonly string[];
+  readonly onChange: (values: readonly string[]) => void;
+}) {
+  const { t } = useTranslation('turns');
+  const word = (value: string): string => {
+    const verdict = list === 'verdicts' ? ACTIONS.find((action) => action === value) : undefined;
+    if (verdict !== undefined) return verdictWord(verdict);
+    return list === 'tiers' && value === 'unknown' ? t('tierUnknown') : value;
+  };
+  const shown = chosen.length > 1 ? String(chosen.length) : chosen.map(word).join('');
+  const all = [...new Set([...options, ...chosen])];
+  return (
+    <Menu
+      label={t(`filter.${list}`)}
+      align="start"
+      trigger={
+        <Button size="small" className="h-7">
+          <FilterButton name={t(`filter.${list}`)} value={shown} />
+        </Button>
+      }
+    >
+      {all.length === 0 && (
+        <MenuItem disabled onSelect={() => undefined}>
+          {t('noValues')}
+        </MenuItem>
+      )}
+      {all.map((value) => (
+        <MenuChoice
+          key={value}
+          checked={chosen.includes(value)}
+          onChange={(on) => onChange(on ? [...chosen, value] : chosen.filter((other) => other !== value))}
+        >
+          {word(value)}
+        </MenuChoice>
+      ))}
+    </Menu>
+  );
+}
+
+function OneFilter({
+  name,
+  value,
+  options,
+  onChange,
+}: {
+  readonly name: string;
+  /** Empty is any. */
+  readonly value: string;
+  readonly options: readonly (readonly [string, string])[];
+  readonly onChange: (value: string) => void;
+}) {
+  return (
+    <Menu
+      label={name}
+      align="start"
+      trigger={
+        <Button size="small" className="h-7">
+          <FilterButton name={name} value={options.find(([option]) => option === value)?.[1] ?? ''} />
+        </Button>
+      }
+    >
+      {options.map(([option, word]) => (
+        <MenuChoice key={option} checked={option === value} onChange={(on) => onChange(on ? option : '')}>
+          {word}
+        </MenuChoice>
+      ))}
+    </Menu>
+  );
+}
