@@ -50,8 +50,7 @@ describe.skipIf(missing)(
     test('are shown with their tool, model and the tiers of their turns, until they end', async () => {
       const page = await browser.newPage();
       await page.goto(serving.windowUrl);
-      await page.getByRole('link', { name: 'Turns' }).click();
-      await page.getByText('No turns yet').waitFor();
+      await page.getByRole('heading', { name: 'Overview' }).waitFor();
       expect(await page.getByText('open session').count()).toBe(0);
 
       const socket = new WebSocket(`${serving.baseUrl.replace('http', 'ws')}/responses`, {

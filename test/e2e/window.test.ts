@@ -72,7 +72,7 @@ describe.skipIf(missing)(missing ? 'the window (no browser here: apt-get install
   });
 
   test('without turns says how to make one, and reads well for everybody', async () => {
-    await page.getByRole('link', { name: 'Turns' }).click();
+    await page.getByRole('link', { name: 'Turns', exact: true }).click();
     await page.getByText('No turns yet').waitFor();
     expect(await violations()).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe.skipIf(missing)(missing ? 'the window (no browser here: apt-get install
   test('comes back as it was when it is loaded again', async () => {
     await page.reload();
     await page.getByRole('switch', { name: 'no-fast' }).waitFor();
-    await page.getByRole('link', { name: 'Turns' }).click();
+    await page.getByRole('link', { name: 'Turns', exact: true }).click();
     await page.getByText('model-seen-live').first().waitFor();
     await page.getByRole('link', { name: 'Tools' }).click();
     await page.getByText('lab', { exact: true }).first().waitFor();

@@ -43,12 +43,12 @@ export function Figure({
   const { t } = useTranslation();
   return (
     <div className="flex min-w-0 flex-col gap-0.5 px-4 py-3">
-      <dt className="flex items-center justify-between gap-2 text-xs text-ink-soft">
-        <span className="truncate">{name}</span>
+      <dt className="truncate text-xs text-ink-soft">{name}</dt>
+      <dd className="flex min-h-7 items-baseline justify-between gap-2">
+        <span className="truncate text-xl font-semibold tracking-tight tabular-nums">
+          {value ?? <span className="sr-only">{t('unknown')}</span>}
+        </span>
         {value !== null && <SourceMark source={source} />}
-      </dt>
-      <dd className="min-h-7 truncate text-xl font-semibold tracking-tight tabular-nums">
-        {value ?? <span className="sr-only">{t('unknown')}</span>}
       </dd>
       {children !== undefined && <dd className="min-h-4 truncate text-xs text-ink-faint">{children}</dd>}
     </div>

@@ -2,7 +2,7 @@ import { AboutPage } from '../pages/about-page.tsx';
 import { AccountsPage } from '../pages/accounts-page.tsx';
 import { BudgetsPage } from '../pages/budgets-page.tsx';
 import { LogsPage } from '../pages/logs-page.tsx';
-import { OverviewPage } from '../pages/overview-page.tsx';
+import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { PolicyPage } from '../pages/policy-page.tsx';
 import { PricesPage } from '../pages/prices-page.tsx';
 import { SettingsPage } from '../pages/settings-page.tsx';

@@ -53,7 +53,7 @@ function Frame() {
         {t('skip')}
       </a>
       <Sidebar page={page} onHelp={() => setHelp(true)} />
-      <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
+      <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)]">
         <div>
           <OfflineBar />
           <NoticeList notices={status.data?.notices ?? []} />

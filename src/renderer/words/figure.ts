@@ -23,6 +23,9 @@ const clock = perLocale(
   (locale) =>
     new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
 );
+const hour = perLocale(
+  (locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+);
 const day = perLocale((locale) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }));
 const moment = perLocale(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }),
@@ -59,6 +62,11 @@ export function duration(milliseconds: number): string {
 /** The time of day to the second, on the person's clock. */
 export function timeOfDay(instant: number): string {
   return clock().format(instant);
+}
+
+/** The time of day to the minute. */
+export function hourOf(instant: number): string {
+  return hour().format(instant);
 }
 
 /** The day without the year: `Nov 21`. */

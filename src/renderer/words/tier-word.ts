@@ -76,3 +76,8 @@ function none(word: 'tierNone' | 'tierNotSent', why: Why): TierFigure {
 function unknown(why: Why): TierFigure {
   return { kind: 'unknown', why: i18next.t(`words:why.${why}`) };
 }
+
+/** A tier's name as people say it; one outside the list as it was sent. */
+export function tierNameOf(tier: string): string {
+  return isTier(tier) ? tierName(tier) : tier;
+}

@@ -42,7 +42,7 @@ export function TurnDetail({
   return (
     <aside
       aria-label={t('detail')}
-      className="relative flex w-[30rem] shrink-0 flex-col border-l border-line bg-panel max-[1199px]:absolute max-[1199px]:inset-y-0 max-[1199px]:right-0 max-[1199px]:z-20 max-[1199px]:max-w-full max-[1199px]:shadow-dialog"
+      className="relative flex w-[30rem] shrink-0 flex-col border-l border-line bg-panel max-[1439px]:absolute max-[1439px]:inset-y-0 max-[1439px]:right-0 max-[1439px]:z-20 max-[1439px]:max-w-full max-[1439px]:shadow-dialog"
     >
       <div className="flex h-10 items-center gap-1 border-b border-line pr-2 pl-4">
         <h2 className="min-w-0 flex-1 truncate font-semibold">

@@ -13,7 +13,7 @@ import { useFilteredTurns, useStatus } from '../../gateway-state.ts';
 import { navigate, useRoute } from '../../route.ts';
 import { type FilterQuery, filterOf } from '../../turn-filter.ts';
 import { fullCount } from '../../words/figure.ts';
-import { FirstTurn } from '../first-turn.tsx';
+import { FirstTurn } from '../first-run/first-turn.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { COLUMNS, useColumns } from './turn-columns.ts';
 import { TurnDetail } from './turn-detail.tsx';

@@ -1,0 +1,76 @@
+import { ArrowRight } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { hrefOf } from '../../address.ts';
+import { ButtonLink } from '../../components/button.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { TierChip } from '../../components/tier-chip.tsx';
+import { VerdictMark } from '../../components/verdict-mark.tsx';
+import { useStatus, useTurns } from '../../gateway-state.ts';
+import { duration, timeOfDay } from '../../words/figure.ts';
+import { moneyOf } from '../../words/money-word.ts';
+import { tiersOf } from '../../words/tier-word.ts';
+import { modelOf } from '../../words/turn-word.ts';
+
+const SHOWN = 8;
+
+/** The newest turns as they end, and how many are under way. */
+export function LiveTurns() {
+  const { t } = useTranslation('overview');
+  const { turns } = useTurns();
+  const { data: status } = useStatus();
+  const open = status?.openTurns ?? 0;
+  return (
+    <Panel
+      title={t('live')}
+      actions={
+        <div className="flex items-center gap-3">
+          {open > 0 && (
+            <span className="inline-flex items-center gap-1.5 text-xs text-ink-soft">
+              <span aria-hidden="true" className="size-1.5 animate-breathe rounded-full bg-accent" />
+              {t('underWay', { count: open })}
+            </span>
+          )}
+          <ButtonLink size="small" look="bare" href={hrefOf('turns')}>
+            {t('allTurns')}
+            <ArrowRight aria-hidden="true" className="size-3.5" />
+          </ButtonLink>
+        </div>
+      }
+    >
+      {turns.length === 0 ? (
+        <p className="p-4 text-ink-faint">{t('nothingYet')}</p>
+      ) : (
+        <ul className="py-1">
+          {turns.slice(0, SHOWN).map((turn) => {
+            const { requested, sent } = tiersOf(turn);
+            return (
+              <li key={turn.seq} className="px-2">
+                <a
+                  href={hrefOf('turns', turn.id)}
+                  className="grid h-8 grid-cols-[4.25rem_minmax(3rem,7rem)_minmax(4rem,1fr)_11rem_6rem_4.5rem] items-center gap-2 rounded-md px-2 hover:bg-hover max-[1279px]:grid-cols-[4.25rem_minmax(3rem,7rem)_minmax(4rem,1fr)_11rem_4.5rem]"
+                >
+                  <span className="text-ink-soft tabular-nums">{timeOfDay(turn.startedAt)}</span>
+                  <span className="truncate font-medium">{turn.tool}</span>
+                  <span className="truncate text-ink-soft">{modelOf(turn).name ?? ''}</span>
+                  <span className="flex items-center gap-1">
+                    <TierChip role="requested" figure={requested} />
+                    <ArrowRight aria-hidden="true" className="size-3 text-ink-faint" />
+                    <TierChip role="sent" figure={sent} />
+                  </span>
+                  <span className="truncate text-xs max-[1279px]:hidden">
+                    {turn.verdict !== null && <VerdictMark verdict={turn.verdict} />}
+                  </span>
+                  <span className="text-right text-xs tabular-nums">
+                    {turn.cost.total === null || turn.costBasis === 'credits'
+                      ? duration(turn.endedAt - turn.startedAt)
+                      : moneyOf(turn.cost.total)}
+                  </span>
+                </a>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </Panel>
+  );
+}
