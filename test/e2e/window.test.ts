@@ -13,6 +13,9 @@ const executablePath = await browserPath();
 const missing = executablePath === null;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What is waited for comes; how soon depends on the machine. */
+const SOON = { timeout: 10_000 };
+
 describe.skipIf(missing)(missing ? 'the window (no browser here: apt-get install -y chromium)' : 'the window', () => {
   let upstream: Upstream;
   let tiergate: Tiergate;
@@ -96,24 +99,24 @@ describe.skipIf(missing)(missing ? 'the window (no browser here: apt-get install
     expect(await rule.getAttribute('aria-checked')).toBe('true');
     expect(await violations()).toEqual([]);
     await rule.click();
-    await expect.poll(() => rule.getAttribute('aria-checked')).toBe('false');
-    await expect.poll(() => rule.getAttribute('aria-busy')).not.toBe('true');
+    await expect.poll(() => rule.getAttribute('aria-checked'), SOON).toBe('false');
+    await expect.poll(() => rule.getAttribute('aria-busy'), SOON).not.toBe('true');
     await expect
-      .poll(async () => (JSON.parse((await tiergate.run(['policy', 'show'])).out) as { rules: unknown }).rules)
+      .poll(async () => (JSON.parse((await tiergate.run(['policy', 'show'])).out) as { rules: unknown }).rules, SOON)
       .toMatchObject([{ id: 'no-fast', enabled: false }, {}]);
     await fastTurn('after');
     expect(upstream.last.json).toMatchObject({ model: 'after', service_tier: 'priority' });
     await rule.click();
-    await expect.poll(() => rule.getAttribute('aria-checked')).toBe('true');
+    await expect.poll(() => rule.getAttribute('aria-checked'), SOON).toBe('true');
   });
 
   test('follows a rule that is changed on the command line', async () => {
     const rule = page.getByRole('switch', { name: 'no-fast' });
     const { out } = await tiergate.run(['policy', 'show']);
     await tiergate.run(['policy', 'set', '-'], out.replace('"enabled": true', '"enabled": false'));
-    await expect.poll(() => rule.getAttribute('aria-checked')).toBe('false');
+    await expect.poll(() => rule.getAttribute('aria-checked'), SOON).toBe('false');
     await tiergate.run(['policy', 'set', '-'], out);
-    await expect.poll(() => rule.getAttribute('aria-checked')).toBe('true');
+    await expect.poll(() => rule.getAttribute('aria-checked'), SOON).toBe('true');
   });
 
   test('comes back as it was when it is loaded again', async () => {
