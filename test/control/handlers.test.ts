@@ -36,6 +36,8 @@ beforeEach(() => {
     home,
     sandboxTurn: () => Promise.reject(new TiergateError('gateway_not_running')),
     testAccount: () => Promise.reject(new TiergateError('gateway_not_running')),
+    forgetTurns: () => Promise.resolve(0),
+    environment: {},
     reloadKeys: () => {
       reloads += 1;
       return Promise.resolve();

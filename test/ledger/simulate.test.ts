@@ -97,7 +97,7 @@ describe('what would have changed', () => {
     ['forced to Flex', { serviceTier: 'fast', action: 'force', forceTo: 'flex' }, 'force', FLEX - FAST],
     ['forced to Standard', { serviceTier: 'fast', action: 'force', forceTo: 'default' }, 'force', STANDARD - FAST],
     ['blocked', { serviceTier: 'fast', action: 'block' }, 'block', -FAST],
-  ])('a Fast turn %s', async (_name, rule, after, difference) => {
+  ])('a Fast turn %s', (_name, rule, after, difference) => {
     record();
     expect(simulated([rule])).toMatchObject({
       turns: 1,
@@ -147,7 +147,7 @@ describe('what would have changed', () => {
     ['of an unknown model is unpriced', null, { models: { upstream: 'mystery' } }, 1],
     ['that the upstream refused cost nothing, and would have', null, { status: 429, error: 'upstream_429' }, 0],
     ['of a plan costs no money either way', FAST, { account: 'chatgpt', costBasis: 'credits' }, 0],
-  ])('a turn %s', async (_name, total, sample, unpriced) => {
+  ])('a turn %s', (_name, total, sample, unpriced) => {
     record(total, sample);
     expect(simulated([filterFast])).toMatchObject({ changed: 1, difference: '0', unpriced });
   });

@@ -34,6 +34,8 @@ export async function withControl<Result>(
     policyHistory: () => new PolicyHistory(home).entries,
     now: Date.now,
     home,
+    forgetTurns: notRunning,
+    environment: process.env,
     sandboxTurn: notRunning,
     pause: { begin: notRunning, end: notRunning },
     dump: { read: (turn) => readDumps(dumpFolder(home), turn) },

@@ -4,6 +4,8 @@ import { ERRORS, TiergateError } from '../../shared/errors.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addAccountCommands } from './account.ts';
 import { addAppCommand } from './app.ts';
+import { addDoctorCommands } from './doctor.ts';
+import { addExportCommand } from './export.ts';
 import { addKeyCommands } from './key.ts';
 import { manualOf, withExamples } from './manual.ts';
 import { addMetricsCommands } from './metrics.ts';
@@ -40,6 +42,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   addAccountCommands(program);
   addPolicyCommands(program);
   addTurnsCommand(program);
+  addExportCommand(program);
+  addDoctorCommands(program);
   addKeyCommands(program);
   addMetricsCommands(program);
   try {

@@ -3,8 +3,9 @@ import type { Limit } from '../../shared/policy.ts';
 import { PRICE_TABLE } from '../../shared/prices/table.ts';
 import { Pricing } from '../../shared/pricing.ts';
 import type { NewTurn, Turn } from '../../shared/turn.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { type Ledger, ledgerFile } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import { runTask } from '../ledger/task.ts';
 import type { Log } from '../logs/log.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts';
@@ -12,6 +13,7 @@ import { Budgets } from './budgets.ts';
 import type { MetricsPage } from './metrics-page.ts';
 import type { Notices } from './notices.ts';
 import type { Pushes } from './pushes.ts';
+import { Retention } from './retention.ts';
 
 /** What the books need from the rest of the house. */
 export interface BooksOptions {
@@ -20,7 +22,7 @@ export interface BooksOptions {
   readonly now: () => number;
   readonly after: (milliseconds: number, action: () => void) => () => void;
   readonly settings: SettingsStore;
-  readonly ledger: Pick<Ledger, 'record' | 'recordSoon'>;
+  readonly ledger: Pick<Ledger, 'record' | 'recordSoon' | 'forget'>;
   readonly reader: Pick<LedgerReader, 'spend'>;
   readonly notices: Notices;
   readonly pushes: Pushes;
@@ -36,6 +38,7 @@ export class Books {
   readonly #options: BooksOptions;
   readonly #budgets: Budgets;
   readonly #telemetry: Telemetry;
+  readonly #retention: Retention;
   #pricing: Pricing;
 
   constructor(options: BooksOptions) {
@@ -75,15 +78,37 @@ export class Books {
         else notices.raise('spending_unknown', reason);
       },
     });
+    this.#retention = new Retention({
+      find: (before) => runTask(ledgerFile(home), 'oldTurns', { before }),
+      zone,
+      now,
+      after,
+      days: () => settings.current.retention.days,
+      ledger: options.ledger,
+      done: (removed) => {
+        log.info({ removed }, 'old turns were let go');
+        pushes.statusChanged();
+      },
+      trouble: (error) => {
+        log.error({ error: String(error) }, 'old turns could not be let go');
+      },
+    });
+  }
+
+  /** Lets go of turns older than so many days; returns how many. */
+  forget(days: number): Promise<number> {
+    return this.#retention.apply(days);
   }
 
   async start(): Promise<void> {
     await this.#budgets.start();
     await this.#followTelemetry();
+    this.#retention.start();
   }
 
   async close(): Promise<void> {
     this.#budgets.close();
+    this.#retention.close();
     await this.#budgets.saved;
     await this.#telemetry.close();
   }

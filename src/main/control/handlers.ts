@@ -2,6 +2,7 @@ import type { ControlHandlers } from '../../shared/control.ts';
 import { accountCalls } from './account-calls.ts';
 import { appCalls } from './app-calls.ts';
 import { billCalls } from './bill-calls.ts';
+import { dataCalls } from './data-calls.ts';
 import { keyCalls } from './key-calls.ts';
 import { policyCalls } from './policy-calls.ts';
 import type { ControlRooms } from './rooms.ts';
@@ -22,5 +23,6 @@ export function createHandlers(rooms: ControlRooms): ControlHandlers {
     ...keyCalls(rooms),
     ...toolCalls(rooms),
     ...appCalls(rooms),
+    ...dataCalls(rooms),
   };
 }

@@ -17,6 +17,12 @@ export interface ControlRooms {
   readonly now: () => number;
   /** The data folder. */
   readonly home: string;
+  /** The zone in which days begin, where it is not this machine's. */
+  readonly zone?: string | undefined;
+  /** Lets go of turns older than so many days; returns how many. */
+  readonly forgetTurns: (days: number) => Promise<number>;
+  /** The variables in which keys may be. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Sends one turn to the sandbox, the way a tool would; returns its id. Throws `sandbox_silent`. */
   readonly sandboxTurn: () => Promise<string>;
   /** Asks an account's upstream for something that costs nothing, with each of its keys. */

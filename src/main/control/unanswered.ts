@@ -5,13 +5,8 @@ import { TiergateError } from '../../shared/errors.ts';
 export const UNANSWERED_NAMES = [
   'account.reset',
   'account.importCodex',
-  'doctor.run',
-  'export.piece',
   'reconcile.import',
   'reconcile.fetch',
-  'retention.preview',
-  'retention.apply',
-  'backup.make',
   'capture.get',
   'capture.wipe',
 ] as const satisfies readonly CallName[];

@@ -48,6 +48,7 @@ export class Ledger {
   readonly #events: LedgerEvents;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
+  readonly #forget: StatementSync;
   #gathered: Gathered[] = [];
   #sinceCheckpoint = 0;
   #lost = 0;
@@ -58,6 +59,9 @@ export class Ledger {
     this.#events = events;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
+    this.#forget = database.prepare(
+      'DELETE FROM turn WHERE seq IN (SELECT seq FROM turn WHERE seq < ? ORDER BY seq LIMIT ?)',
+    );
     this.#insert = database.prepare(
       `INSERT INTO turn (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
     );
@@ -143,6 +147,11 @@ export class Ledger {
     if (this.#sinceCheckpoint < CHECKPOINT_EVERY) return;
     this.#sinceCheckpoint = 0;
     this.#events.onCheckpointDue();
+  }
+
+  /** Lets go of the oldest rows before a number, at most so many; returns how many. Open turns wait meanwhile. */
+  forget(before: number, most: number): number {
+    return Number(this.#forget.run(before, most).changes);
   }
 
   close(): void {

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { backUp, lookThrough, oldTurns } from './keeping.ts';
 import { simulate } from './simulate.ts';
 
 /** Everything that looks at many rows at once and may take its time; each runs in a thread of its own. */
-export const TASKS = { simulate } as const satisfies Record<
+export const TASKS = { simulate, oldTurns, backUp, lookThrough } as const satisfies Record<
   string,
   (database: DatabaseSync, request: never) => unknown
 >;
@@ -11,7 +12,8 @@ export const TASKS = { simulate } as const satisfies Record<
 export type TaskName = keyof typeof TASKS;
 
 /** What a task is asked. */
-export type TaskRequest<Name extends TaskName> = Parameters<(typeof TASKS)[Name]>[1];
+export type TaskRequest<Name extends TaskName> =
+  Parameters<(typeof TASKS)[Name]> extends [unknown, infer Request] ? Request : null;
 
 /** What a task answers. */
 export type TaskAnswer<Name extends TaskName> = ReturnType<(typeof TASKS)[Name]>;

@@ -73,5 +73,9 @@ export const APP_CALLS = {
   'metrics.rotate': { input: Nothing, output: z.object({ key: z.string() }) },
   /** Takes the metrics page off. */
   'metrics.revoke': { input: Nothing, output: z.object({}) },
-  'doctor.run': { input: Nothing, output: z.object({ checks: z.array(CheckSchema) }) },
+  /** Looks at everything that a gateway needs; at the accounts' upstreams only where that is asked for. */
+  'doctor.run': {
+    input: z.strictObject({ online: z.boolean().default(false) }).prefault({}),
+    output: z.object({ checks: z.array(CheckSchema) }),
+  },
 } as const satisfies Record<string, Call>;
