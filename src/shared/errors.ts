@@ -546,6 +546,13 @@ export const ERRORS = {
     cause: 'The ledger did not answer.',
     next: 'Start Tiergate again; "tiergate doctor" looks at the ledger.',
   },
+  cache_lost: {
+    status: null,
+    type: null,
+    message: 'A session has lost its prompt cache, because its tier changed: {detail}',
+    cause: 'Each tier has a cache of its own, so what was cached in one is read at the full price in another.',
+    next: 'Let a rule decide the tier of the whole session: one that filters or forces it, whatever the tool asks for.',
+  },
   collector_unreachable: {
     status: null,
     type: null,

@@ -33,6 +33,7 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'turns.facets': {},
   'bill.sums': { by: ['model', 'tier'] },
   'prices.list': {},
+  'prices.reprice': { apply: true },
   'prices.unpriced': {},
   'policy.hits': {},
   'policy.get': {},

@@ -22,6 +22,13 @@ export function billCalls({
       rows: priceRows(PRICE_TABLE, settings.current.prices),
       overrides: settings.current.prices,
     }),
+    'prices.reprice': async (request) => {
+      const { accounts, prices } = settings.current;
+      return {
+        ...(await reader.reprice({ ...request, settings: { accounts, prices } })),
+        version: PRICE_TABLE.version,
+      };
+    },
     'prices.unpriced': async () => ({ models: await reader.unpriced() }),
     'policy.hits': async (request) => ({ rules: await reader.ruleHits(request) }),
   };

@@ -10,6 +10,7 @@ import type { Log } from '../logs/log.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts';
 import { Budgets } from './budgets.ts';
+import { CacheWatch } from './cache-watch.ts';
 import type { MetricsPage } from './metrics-page.ts';
 import type { Notices } from './notices.ts';
 import type { Pushes } from './pushes.ts';
@@ -39,6 +40,7 @@ export class Books {
   readonly #budgets: Budgets;
   readonly #telemetry: Telemetry;
   readonly #retention: Retention;
+  readonly #cache: CacheWatch;
   #pricing: Pricing;
 
   constructor(options: BooksOptions) {
@@ -54,6 +56,10 @@ export class Books {
         if (reason === null) notices.clear('collector_unreachable');
         else notices.raise('collector_unreachable', reason);
       },
+    });
+    this.#cache = new CacheWatch((reason) => {
+      if (reason === null) notices.clear('cache_lost');
+      else notices.raise('cache_lost', reason);
     });
     this.metrics = {
       keyHash: () => settings.current.telemetry.metricsKeyHash ?? null,
@@ -152,6 +158,7 @@ export class Books {
   #count(turn: NewTurn, recorded: Turn | null): void {
     const counted = recorded ?? { ...turn, seq: 0 };
     this.#budgets.recorded(counted);
+    this.#cache.recorded(counted);
     this.#telemetry.recorded(counted);
     if (recorded !== null) this.#options.pushes.turn(recorded);
   }

@@ -34,7 +34,10 @@ export class InForce {
     return this.#made;
   }
 
-  #make({ policy, tools, accounts, gateway, errorRules }: Settings, limits: readonly Limit[]): ReturnType<House['settings']> {
+  #make(
+    { policy, tools, accounts, gateway, errorRules }: Settings,
+    limits: readonly Limit[],
+  ): ReturnType<House['settings']> {
     const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;
     return {
       policy: effectivePolicy(policy, limits),

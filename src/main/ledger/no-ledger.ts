@@ -2,7 +2,10 @@ import { emptyTally, sumsOf } from './digest/tally.ts';
 import type { LedgerReader } from './reader.ts';
 
 /** What may be asked about turns, whoever asks. */
-export type TurnQuestions = Pick<LedgerReader, 'page' | 'count' | 'get' | 'facets' | 'sums' | 'unpriced' | 'ruleHits'>;
+export type TurnQuestions = Pick<
+  LedgerReader,
+  'page' | 'count' | 'get' | 'facets' | 'sums' | 'unpriced' | 'ruleHits' | 'reprice'
+>;
 
 /** The answers where no turn was ever recorded. */
 export const NO_LEDGER: TurnQuestions = {
@@ -13,4 +16,5 @@ export const NO_LEDGER: TurnQuestions = {
   sums: () => Promise.resolve({ total: sumsOf(emptyTally()), groups: [] }),
   unpriced: () => Promise.resolve([]),
   ruleHits: () => Promise.resolve([]),
+  reprice: () => Promise.resolve({ turns: 0, changed: 0, found: 0, difference: '0' }),
 };

@@ -2,6 +2,7 @@ import type { TurnFilter } from '../../shared/calls/turn.ts';
 import type { Turn } from '../../shared/turn.ts';
 import type { Digest } from './digest/digest.ts';
 import { turnOf } from './row.ts';
+import { type RepriceAnswer, type RepriceRequest, Repricing } from './repricing.ts';
 import { prepareSpend } from './spend.ts';
 import { type Facets, type RuleHits, TurnKinds, type Unpriced } from './turn-kinds.ts';
 import { type TurnPage, TurnPages, isEmpty } from './turn-page.ts';
@@ -19,6 +20,8 @@ export interface Queries {
   sums(request: SumsRequest): SumsAnswer;
   unpriced(request: null): Unpriced[];
   ruleHits(request: { readonly from?: number | undefined }): RuleHits[];
+  /** Pauses now and then, so that other questions get their turn. */
+  reprice(request: RepriceRequest): Generator<void, RepriceAnswer>;
   spend: ReturnType<typeof prepareSpend>;
 }
 
@@ -55,6 +58,7 @@ export function prepareQueries(digest: Digest): Queries {
     sums: (request) => sums.sums(request),
     unpriced: () => kinds.unpriced(),
     ruleHits: (request) => kinds.ruleHits(request),
+    reprice: (request) => new Repricing(digest).reprice(request),
     spend: prepareSpend(database),
   };
 }

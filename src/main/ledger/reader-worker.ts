@@ -33,10 +33,20 @@ async function caughtUp(): Promise<void> {
   }
 }
 
+/** Goes through an answer that comes with pauses, and answers other questions in them. */
+async function inPieces(pieces: Generator<void>): Promise<unknown> {
+  for (;;) {
+    const piece = pieces.next();
+    if (piece.done === true) return piece.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 async function answer({ query, request }: Question): Promise<unknown> {
   if (query !== 'checkpoint') {
     if (needsDigest(query, request)) await caughtUp();
-    return queries[query](request as never);
+    const value = queries[query](request as never);
+    return 'next' in Object(value) ? inPieces(value as Generator<void>) : value;
   }
   // Folding the log back takes a connection that may write; PASSIVE never makes the writer wait.
   const folder = new DatabaseSync(file, { timeout: 0 });

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Queries } from './queries.ts';
 import type { Answer, Question } from './reader-worker.ts';
+import type { RepriceAnswer, RepriceRequest } from './repricing.ts';
 
 /** The digest's file beside the ledger's. */
 function digestFileOf(ledger: string): string {
@@ -79,6 +80,11 @@ export class LedgerReader {
   /** How often each rule has decided. */
   ruleHits(request: Parameters<Queries['ruleHits']>[0]): Promise<ReturnType<Queries['ruleHits']>> {
     return this.#ask('ruleHits', request) as Promise<ReturnType<Queries['ruleHits']>>;
+  }
+
+  /** Prices turns again; the rows of the ledger keep their first figures. */
+  reprice(request: RepriceRequest): Promise<RepriceAnswer> {
+    return this.#ask('reprice', request) as Promise<RepriceAnswer>;
   }
 
   /** Folds the write-ahead log back into the file, as far as that makes nobody wait. */

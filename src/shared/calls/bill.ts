@@ -93,6 +93,29 @@ export const BILL_CALLS = {
       overrides: z.array(PriceOverrideSchema),
     }),
   },
+  /**
+   * Prices recorded turns again by the present table and settings; a turn whose price is not known by them keeps its figures.
+   * Its first total and the table of that are told with it from then on.
+   */
+  'prices.reprice': {
+    input: z.strictObject({
+      /** Milliseconds since the epoch, of the turn's start: from here on, and before this. */
+      from: z.int().optional(),
+      until: z.int().optional(),
+      /** False only tells what would change. */
+      apply: z.boolean().default(false),
+    }),
+    output: z.object({
+      turns: z.int(),
+      changed: z.int(),
+      /** Changed turns whose price was not known before. */
+      found: z.int(),
+      /** How much dearer (or, negative, cheaper) the sums of money become. */
+      difference: MoneySchema,
+      /** Names the table that they are priced with. */
+      version: z.string(),
+    }),
+  },
   /** Models and tiers that ran without a known price, the most used first. */
   'prices.unpriced': {
     input: Nothing,
