@@ -162,10 +162,12 @@ class Gateway implements Runtime {
     this.#ways = new Ways({
       accounts: this.#accounts,
       now,
-      onCooldown: () => {
+      onCooldown: (cooldown) => {
+        this.#ledger.keepCooldown(cooldown);
         this.#pushes.statusChanged();
       },
     });
+    this.#ways.restore(this.#ledger.cooldowns(now()));
     this.#house = {
       settings: () => inForce.current,
       paused: () => this.#pause.state !== null,
@@ -196,6 +198,12 @@ class Gateway implements Runtime {
       settings: this.#settings,
       reader: this.#reader,
       keychain,
+      resetAccount: (id) => {
+        const fingerprints = this.#ways.reset(id);
+        for (const fingerprint of fingerprints ?? []) this.#ledger.dropCooldown(fingerprint);
+        this.#pushes.statusChanged();
+        return fingerprints !== null;
+      },
       testAccount: (id) => probe(this.#accounts, id, this.#house),
       reloadKeys: () => this.#loadKeys(),
       policyHistory: () => this.#policyHistory.entries,

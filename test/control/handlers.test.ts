@@ -35,6 +35,7 @@ beforeEach(() => {
     now: () => 0,
     home,
     sandboxTurn: () => Promise.reject(new TiergateError('gateway_not_running')),
+    resetAccount: () => false,
     testAccount: () => Promise.reject(new TiergateError('gateway_not_running')),
     forgetTurns: () => Promise.resolve(0),
     environment: {},

@@ -45,6 +45,7 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'policy.simulate': { policy: { rules: [] }, from: 0, until: Date.now() },
   'sandbox.turn': {},
   'log.page': { level: 'debug' },
+  'account.reset': { id: 'lab' },
   'tool.list': {},
   'tool.add': { name: 'second' },
   'tool.rotate': { name: 'second' },

@@ -139,3 +139,12 @@ test('an account with one slot takes one turn at a time, and the other turn wait
   expect((await two).status).toBe(200);
   expect(gateway.runtime.status().accounts[0]).toMatchObject({ openTurns: 0, waiting: 0 });
 });
+
+test('a cooldown outlives a restart, and is forgotten where the person says so', async () => {
+  const [upstream] = await start(1, [TWO_KEYS]);
+  upstream?.next({ kind: 'error', status: 429, headers: { 'retry-after': '600' } });
+  await send(gateway.origin);
+  await gateway.client.call('account.reset', { id: 'a0' });
+  await send(gateway.origin);
+  expect(upstream?.requests.map(({ key }) => key)).toEqual([FAKE_KEY, OTHER_KEY, FAKE_KEY]);
+});

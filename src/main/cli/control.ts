@@ -30,6 +30,7 @@ export async function withControl<Result>(
     reader: reader ?? NO_LEDGER,
     status: notRunning,
     testAccount: notRunning,
+    resetAccount: notRunning,
     reloadKeys: () => Promise.resolve(),
     policyHistory: () => new PolicyHistory(home).entries,
     now: Date.now,

@@ -9,11 +9,17 @@ import type { ControlRooms } from './rooms.ts';
 
 type AccountCalls = Omit<
   HandlersOf<typeof ACCOUNT_CALLS>,
-  'key.list' | 'key.set' | 'key.remove' | 'account.reset' | 'account.importCodex'
+  'key.list' | 'key.set' | 'key.remove' | 'account.importCodex'
 >;
 
 /** Accounts as the settings hold them; no answer ever holds a key. */
-export function accountCalls({ settings, keychain, reloadKeys, testAccount }: ControlRooms): AccountCalls {
+export function accountCalls({
+  settings,
+  keychain,
+  reloadKeys,
+  testAccount,
+  resetAccount,
+}: ControlRooms): AccountCalls {
   const change = async (edit: (accounts: readonly Account[]) => readonly Account[]): Promise<readonly Account[]> => {
     const { accounts } = await settings.change((current) => ({ ...current, accounts: edit(current.accounts) }));
     // Here and not left to the settings' listeners: the answer says that the change is in force.
@@ -55,6 +61,10 @@ export function accountCalls({ settings, keychain, reloadKeys, testAccount }: Co
         return accounts.filter((one) => one.id !== id);
       });
       await removeKeys(keychain, account, left);
+      return { id };
+    },
+    'account.reset': ({ id }) => {
+      if (!resetAccount(id)) throw new TiergateError('account_unknown', id);
       return { id };
     },
     'account.test': ({ id }) => {

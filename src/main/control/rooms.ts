@@ -27,6 +27,8 @@ export interface ControlRooms {
   readonly sandboxTurn: () => Promise<string>;
   /** Asks an account's upstream for something that costs nothing, with each of its keys. */
   readonly testAccount: (id: string) => Promise<CallOutput<'account.test'>>;
+  /** Forgets what an account's failures have led to; false where there is no such account. */
+  readonly resetAccount: (id: string) => boolean;
   /** Fetches the accounts' keys again. */
   readonly reloadKeys: () => Promise<void>;
   readonly pause: Pick<Pause, 'begin' | 'end'>;

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { TiergateError } from '../../shared/errors.ts';
 import type { NewTurn, Turn } from '../../shared/turn.ts';
+import { Cooldowns, type KeptCooldown } from './cooldowns.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { COLUMNS, rowOf } from './row.ts';
 
@@ -45,6 +46,8 @@ export interface OpenedLedger {
 export class Ledger {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
+  /** Which keys are cooling down, in the same file. */
+  readonly #cooldowns: Cooldowns;
   readonly #events: LedgerEvents;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -62,6 +65,7 @@ export class Ledger {
     this.#forget = database.prepare(
       'DELETE FROM turn WHERE seq IN (SELECT seq FROM turn WHERE seq < ? ORDER BY seq LIMIT ?)',
     );
+    this.#cooldowns = new Cooldowns(database);
     this.#insert = database.prepare(
       `INSERT INTO turn (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
     );
@@ -79,6 +83,25 @@ export class Ledger {
         if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
       return { ledger: new Ledger(openDatabase(file), events), setAside: basename(aside) };
     }
+  }
+
+  /** The cooldowns of an earlier run that have not ended. */
+  cooldowns(now: number): KeptCooldown[] {
+    return this.#cooldowns.all(now);
+  }
+
+  /** Keeps a cooldown over a restart; one that cannot be written holds until then. */
+  keepCooldown(cooldown: KeptCooldown): void {
+    try {
+      this.#cooldowns.put(cooldown);
+    } catch (error) {
+      this.#events.onTrouble(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Forgets the cooldowns of a key. */
+  dropCooldown(fingerprint: string): void {
+    this.#cooldowns.drop(fingerprint);
   }
 
   /** Turns that could not be written since the start. */

@@ -18,10 +18,7 @@ const PRIVATE_NAME =
 const PRIVATE_MEMBER = /key|token|secret|password|auth|credential|signature|^code$|^sig$/i;
 
 /** The request line and headers of an attempt; credentials are masked in full. */
-export function requestHead(
-  { method, origin, path, headers }: UpstreamRequest,
-  own: ReadonlySet<string>,
-): string {
+export function requestHead({ method, origin, path, headers }: UpstreamRequest, own: ReadonlySet<string>): string {
   return `${method ?? 'POST'} ${origin}${maskQuery(path)} HTTP/1.1\r\n${headerLines(headers, own)}\r\n`;
 }
 

@@ -63,12 +63,14 @@ export class Ways {
     if (session !== null) this.#stickiness.bind(session, id, now);
   }
 
-  /** Forgets cooldowns and breaker of an account. */
-  reset(id: string): void {
+  /** Forgets cooldowns and breaker of an account; returns the fingerprints of its keys, or null where there is no such account. */
+  reset(id: string): readonly string[] | null {
     const account = this.#accounts.ready.find((ready) => ready.account.id === id);
-    if (account === undefined) return;
-    this.#loads.delete(id);
-    this.#world.pool.reset(new Set(account.secrets.map(({ fingerprint }) => fingerprint)));
+    if (account === undefined) return null;
+    this.#loads.get(id)?.breaker.succeeded();
+    const fingerprints = account.secrets.map(({ fingerprint }) => fingerprint);
+    this.#world.pool.reset(new Set(fingerprints));
+    return fingerprints;
   }
 
   /** The accounts as the window may know them, with how they do. */
