@@ -396,6 +396,8 @@ describe('accounts', () => {
       [404, 1008, 'upstream websocket handshake rejected'],
       [500, 1011, 'upstream websocket proxy failed'],
     ] as const) {
+      // The refusal before has sent the key, which both accounts share, to cool down.
+      await two.gateway.client.call('account.reset', { id: 'second' });
       const next = await two.open();
       other.sockets.refuse = { kind: 'status', status: refuse };
       next.send({ type: 'response.create', model: 'gpt-5.5' });
