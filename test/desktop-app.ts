@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,14 +8,30 @@ import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import type { Reply, Status } from '../src/shared/control.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const named = process.env['TIERGATE_ELECTRON'];
+const double = join(root, 'test', 'electron-double', 'electron');
 
-/** Whether the tests run on the double, because TIERGATE_ELECTRON names no real program. */
-export const onDouble = named === undefined || named === '';
+/** The program that TIERGATE_ELECTRON names, or the one the `electron` package has, where a screen is there for it. */
+function realElectron(): string | null {
+  const named = process.env['TIERGATE_ELECTRON'] ?? '';
+  if (named === 'double') return null;
+  if (named !== '') return resolve(named) === double ? null : resolve(named);
+  const hasScreen =
+    process.platform !== 'linux' || (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'] ?? '') !== '';
+  const folder = join(root, 'node_modules', 'electron');
+  if (!hasScreen || !existsSync(join(folder, 'path.txt'))) return null;
+  const installed = join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8').trim());
+  return existsSync(installed) ? installed : null;
+}
 
-/** What stands for Electron's program: the double, or the program that TIERGATE_ELECTRON names. */
-export const executablePath =
-  named === undefined || named === '' ? join(root, 'test', 'electron-double', 'electron') : resolve(named);
+const real = realElectron();
+
+/** Whether the tests run on the double, because no real program is named or installed. */
+export const onDouble = real === null;
+
+/** What stands for Electron's program: the real one, or the double. */
+export const executablePath = real ?? double;
+
+if (onDouble) process.stderr.write('No Electron program is named or installed here: the desktop runs on the double.\n');
 
 /** The built app, running on a data folder of its own. */
 export interface DesktopApp {

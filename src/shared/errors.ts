@@ -537,7 +537,7 @@ export const ERRORS = {
     type: null,
     message: 'The tray app did not start: {detail}.',
     cause: 'There is no display, a system library is missing, or the app found something it cannot go on with.',
-    next: 'Look at what it said, or use "tiergate serve", which needs no desktop.',
+    next: 'Look at the log in the data folder, start it with "npm start" to see what it says, or use "tiergate serve", which needs no desktop.',
   },
   spending_unknown: {
     status: null,

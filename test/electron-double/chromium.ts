@@ -81,7 +81,11 @@ export class Chromium {
   close(): Promise<void> {
     return new Promise((settle) => {
       this.#child.once('exit', () => {
-        rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+        try {
+          rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+        } catch {
+          // A process of its group that dies late may still write; what is left lies in the system's folder for such.
+        }
         settle();
       });
       if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');

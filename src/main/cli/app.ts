@@ -36,10 +36,12 @@ export function addAppCommand(program: Command): void {
 /** Starts it and waits until its gateway answers; a second start only rouses the first. */
 async function openApp({ home, hidden }: Options): Promise<string | null> {
   const { program, appFolder } = findDesktop();
+  const wasRunning = (await findRunning(home)) !== null;
   const argv = [...(appFolder === null ? [] : [appFolder]), '--home', home, ...(hidden === true ? ['--hidden'] : [])];
   const child = spawn(program, argv, {
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // It outlives this command, so nothing of ours may stay open in it: a pipe that reads us would never end.
+    stdio: 'ignore',
     env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined },
   });
   await started(child, program);
@@ -48,7 +50,9 @@ async function openApp({ home, hidden }: Options): Promise<string | null> {
   while (Date.now() < deadline) {
     if (child.exitCode !== null && child.exitCode !== 0)
       throw new TiergateError('desktop_failed', `it ended with ${child.exitCode}`);
-    const running = await findRunning(home);
+    // The one that runs has been roused when the second has ended, and not before.
+    const isSettled = !wasRunning || child.exitCode === 0;
+    const running = isSettled ? await findRunning(home) : null;
     if (running !== null) return (await createControlClient(running).call('status.get')).baseUrl;
     await wait(LOOK_EVERY_MS);
   }
