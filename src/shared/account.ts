@@ -106,6 +106,16 @@ export function isSandbox(account: Pick<Account, 'baseUrl'>): boolean {
   return account.baseUrl === SANDBOX_URL;
 }
 
+/** The protocols of {@link AccountSchema}'s `speaks`. */
+export type Spoken = NonNullable<Account['speaks']>[number];
+
+/** The protocols an account speaks: as the user says, else a login the one of Codex, Anthropic its own, others OpenAI's two. */
+export function speaksOf({ speaks, provider, kind }: Pick<Account, 'speaks' | 'provider' | 'kind'>): readonly Spoken[] {
+  if (speaks !== undefined) return speaks;
+  if (provider === 'anthropic') return ['messages'];
+  return provider === 'openai' && kind === 'oauth' ? ['responses'] : ['responses', 'chat'];
+}
+
 /**
  * How Standard is spelled towards an account. At api.openai.com an absent tier means the project's own setting, which may
  * be Fast, so a key account there writes `default`; elsewhere the member is omitted (the ChatGPT backend refuses it).

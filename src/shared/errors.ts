@@ -63,8 +63,7 @@ export const ERRORS = {
   route_unknown: {
     status: 404,
     type: 'not_found_error',
-    message:
-      'There is no such path here: {detail}. The base URL ends in /v1; the paths are /v1/responses and /v1/chat/completions.',
+    message: 'There is no such path here: {detail}.',
     cause: 'Only the exact paths on the list lead to an upstream.',
     next: 'Check the tool’s base URL.',
   },
@@ -239,6 +238,42 @@ export const ERRORS = {
     message: 'Previous response with id {detail} not found: this account is served over HTTP. Send the full input.',
     cause: 'The earlier response lives in a WebSocket session that this account does not have.',
     next: 'Send the whole input without previous_response_id; Codex does so by itself.',
+  },
+  part_policed: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'A part of the form is named "{detail}", which a form cannot be judged by. Leave it out.',
+    cause: 'Forms stream through the gateway, so a part that names a tier is refused and not looked into.',
+    next: 'Leave the part out.',
+  },
+  form_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The form is not one that all readers would read alike: {detail}.',
+    cause:
+      'Readers of multipart forms differ in what they take for a boundary; what they could differ about is refused.',
+    next: 'Send the form with a library, with a boundary that occurs nowhere else in it.',
+  },
+  form_required: {
+    status: 415,
+    type: 'invalid_request_error',
+    message: 'The content type must be multipart/form-data, not {detail}.',
+    cause: 'This path takes a form, and a body of another type cannot be judged.',
+    next: 'Send a form, as the provider documents it.',
+  },
+  body_unexpected: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'This path takes no body with {detail}.',
+    cause: 'A body that nothing judges is not sent on.',
+    next: 'Send the request without a body.',
+  },
+  count_unsupported: {
+    status: 404,
+    type: 'not_found_error',
+    message: 'Token counting is not supported for this model: no account that counts serves it.',
+    cause: 'The model is served by an account that is translated for, and its protocol counts no tokens of Messages.',
+    next: 'Nothing to do: tools estimate instead. Add an Anthropic account if exact counts matter.',
   },
   upstream_failed: {
     status: 502,

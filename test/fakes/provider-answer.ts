@@ -24,14 +24,14 @@ export function askedFor(body: unknown): Asked | null {
   const options = isObject(body['stream_options']) ? body['stream_options'] : {};
   return {
     model: typeof body['model'] === 'string' ? body['model'] : '',
-    tier: typeof body['service_tier'] === 'string' ? body['service_tier'] : null,
+    tier: [body['service_tier'], body['speed']].find((tier) => typeof tier === 'string') ?? null,
     stream: body['stream'] === true,
     includeUsage: options['include_usage'] === true,
   };
 }
 
 /** The text of an answer, cut into its deltas. */
-function deltasOf(script: AnswerScript): string[] {
+export function deltasOf(script: AnswerScript): string[] {
   const text =
     script.textLength === undefined ? (script.text ?? 'The quick brown fox — jumps ☃.') : filler(script.textLength);
   const count = Math.max(1, script.deltas ?? 4);

@@ -23,6 +23,9 @@ export interface AnswerScript {
   readonly text?: string;
   /** Makes a text of this many characters, for huge answers. */
   readonly textLength?: number;
+  /** A whole body, or all events of a stream, instead of those the provider would make. */
+  readonly body?: string | Uint8Array;
+  readonly events?: readonly { readonly name: string | null; readonly data: string }[];
   /** Into how many deltas the text is cut. */
   readonly deltas?: number;
   /** How a Responses answer ends; `none` ends the stream cleanly without a terminal event. */

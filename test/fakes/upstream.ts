@@ -4,6 +4,8 @@ import { leaksIn } from '../readers/leak.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { askedFor, chatBody, chatEvents, responseBody, responseEvents } from './provider-answer.ts';
 import { errorBody } from './provider-error.ts';
+import { messageBody, messageEvents } from './provider-messages.ts';
+import { platformAnswer } from './provider-platform.ts';
 import type { AnswerScript, ErrorScript, Script, ScriptSource } from './provider-script.ts';
 import { RecordedRequest } from './recorded-request.ts';
 import { checkRequest } from './request-check.ts';
@@ -209,9 +211,19 @@ export class Upstream {
       await this.#refuse({ kind: 'error', status: 401 }, request, response);
       return;
     }
-    const chat = route === 'POST /v1/chat/completions';
-    if (!chat && route !== 'POST /v1/responses' && route !== 'POST /v1/responses/compact') {
-      await this.#refuse({ kind: 'error', status: 404 }, request, response);
+    const said = SPOKEN[route];
+    if (said === undefined) {
+      const other = platformAnswer(route);
+      if (other === null) await this.#refuse({ kind: 'error', status: 404 }, request, response);
+      else {
+        const type = { 'content-type': other.type ?? 'application/json', 'x-request-id': requestId(request.index) };
+        const headers = { ...type, ...script.headers };
+        await new AnswerWriter(script, request, response).whole(
+          script.body ?? other.body,
+          script.status ?? 200,
+          headers,
+        );
+      }
       return;
     }
     const asked = askedFor(request.json);
@@ -222,10 +234,10 @@ export class Upstream {
     const headers = { ...answerHeaders(request.index, script.model ?? asked.model), ...script.headers };
     const writer = new AnswerWriter(script, request, response);
     if (asked.stream) {
-      const events = (chat ? chatEvents : responseEvents)(script, asked, request.index + 1);
+      const events = script.events ?? said.events(script, asked, request.index + 1);
       await writer.stream(events, script.status ?? 200, headers);
     } else {
-      const body = (chat ? chatBody : responseBody)(script, asked, request.index + 1);
+      const body = script.body ?? said.body(script, asked, request.index + 1);
       await writer.whole(body, script.status ?? 200, headers);
     }
   }
@@ -250,6 +262,16 @@ export class Upstream {
     }
   }
 }
+
+const RESPONSES = { body: responseBody, events: responseEvents };
+
+/** How each protocol answers. */
+const SPOKEN: Readonly<Record<string, typeof RESPONSES>> = {
+  'POST /v1/responses': RESPONSES,
+  'POST /v1/responses/compact': RESPONSES,
+  'POST /v1/chat/completions': { body: chatBody, events: chatEvents },
+  'POST /v1/messages': { body: messageBody, events: messageEvents },
+};
 
 function answerHeaders(index: number, model: string): Record<string, string> {
   return {

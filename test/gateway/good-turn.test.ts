@@ -71,15 +71,6 @@ describe('an answer comes down byte for byte, and its row holds what it said', (
     expect(lab.upstream.violations).toEqual([]);
   });
 
-  test('a Chat stream without usage says nothing of it, and the row does not invent it', async () => {
-    const answer = await send(lab.origin, { path: CHAT, body: { model: 'm', messages: [], stream: true } });
-    expect(answer.body.equals(sent())).toBe(true);
-    const [row] = await lab.newRows();
-    expect(row?.tokens).toEqual({ input: null, cached: null, cacheWrite: null, output: null, reasoning: null });
-    expect(row?.tiers.served).toBeNull();
-    expect(row?.tiers.billed).toBeNull();
-  });
-
   test.each(['failed', 'incomplete'] as const)(
     'a Responses stream that ends in response.%s ends well',
     async (terminal) => {

@@ -57,7 +57,7 @@ describe('leads nowhere, and the answer says what paths there are', () => {
     expect([400, 404]).toContain(answer.status);
     if (answer.status === 404 && answer.text.startsWith('{')) {
       expect(answer.error).toMatchObject({ type: 'not_found_error', code: 'route_unknown' });
-      expect(answer.error.message).toContain('/v1/responses');
+      expect(answer.error.message).toMatch(/\/v1\/(?:responses|chat\/completions|messages)/);
     }
     expect(lab.upstream.requests).toEqual([]);
     expect(await lab.newRows()).toEqual([]);

@@ -11,8 +11,19 @@ export async function leaksIn(request: RecordedRequest, tiers: readonly string[]
     for (const [reader, seen] of await tiersSeen(bytes)) {
       if (seen !== null && wanted.has(loosely(seen))) found.push(`${reader} sees ${JSON.stringify(seen)} in the body`);
     }
+    // Anthropic's word for a tier, also in fallbacks and batches.
+    for (const path of [['speed'], ['fallbacks', 'speed']]) {
+      for (const [reader, seen] of await tiersSeen(bytes, path)) {
+        if (seen !== null && wanted.has(loosely(seen))) found.push(`${reader} sees ${path.join('.')} ${JSON.stringify(seen)}`);
+      }
+    }
+    const nested = /"speed"\s*:\s*"([^"]*)"/g;
+    for (const [, speed = ''] of bytes.toString('latin1').matchAll(nested))
+      if (wanted.has(loosely(speed))) found.push(`the text "speed":"${speed}" stands somewhere in the body`);
   }
   for (const [name, value] of request.headers) {
+    if (/^anthropic-beta$/i.test(name) && wanted.has('priority') && /fast-mode-\d{4}/i.test(value))
+      found.push(`the header ${name} says ${value}`);
     if (!/routing-hint|tier/i.test(name)) continue;
     const words = value.split(/[^\p{L}]+/u);
     if (words.some((word) => wanted.has(loosely(word)))) found.push(`the header ${name} says ${value}`);

@@ -5,6 +5,8 @@ import { type AnswerFacts, type AnswerReader, NOTHING_SAID } from './dialect.ts'
 /** A whole JSON answer larger than this is passed on without its usage being read. */
 const MAX_BODY = 16 * 1024 * 1024;
 
+const OPEN_OBJECT = 123;
+
 /** The side view of a whole JSON answer: its chunks are kept by reference until it ends, up to a limit, and read then. */
 export class BodyReader implements AnswerReader {
   readonly #watched: WatchNode;
@@ -22,6 +24,8 @@ export class BodyReader implements AnswerReader {
   }
 
   push(chunk: Buffer): void {
+    // Speech, or a list: nothing of it would be read, so nothing is kept.
+    if (this.#size === 0 && (chunk.find((byte) => byte > 32) ?? OPEN_OBJECT) !== OPEN_OBJECT) this.#size = MAX_BODY;
     this.#size += chunk.length;
     if (this.#size <= MAX_BODY) this.#chunks.push(chunk);
     else this.#chunks = [];

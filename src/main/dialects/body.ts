@@ -1,5 +1,6 @@
 import { type ErrorCode, type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { trimSpace } from '../../shared/fold.ts';
+import type { Edit } from '../envelope/edit.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import type { WatchNode } from '../envelope/watch.ts';
 import type { Asked, ModelPlace, TierPlace, TierSpelling, Unread } from './dialect.ts';
@@ -18,11 +19,16 @@ export interface BodySpec {
   /** Paths that name further models. */
   readonly otherModels: readonly string[];
   readonly modelRequired: boolean;
+  /** What is added to a request that streams. */
+  readonly additions: (bytes: Buffer, envelope: Envelope) => readonly Edit[];
   /** What the dialect itself checks. */
   readonly check: (bytes: Buffer, envelope: Envelope) => GatewayError | null;
 }
 
 const NO_CHECK = (): null => null;
+
+/** For dialects that add nothing. */
+export const NOTHING = (): readonly Edit[] => [];
 
 /** How OpenAI's JSON requests are read, where a dialect says nothing else. */
 export function openAIBody(watched: WatchNode, more: Partial<BodySpec> = {}): BodySpec {
@@ -33,6 +39,7 @@ export function openAIBody(watched: WatchNode, more: Partial<BodySpec> = {}): Bo
     spells: 'service_tier',
     otherModels: [],
     modelRequired: true,
+    additions: NOTHING,
     check: NO_CHECK,
     ...more,
   };
@@ -63,6 +70,7 @@ export function readBody(bytes: Buffer, spec: BodySpec): Asked | Unread {
   const error = spec.check(bytes, envelope);
   if (error !== null) return { error, ...known };
   // A boolean that begins with t is true.
+  const streams = stream !== undefined && bytes[stream.valueStart] === 116;
   return {
     bytes,
     envelope,
@@ -71,7 +79,8 @@ export function readBody(bytes: Buffer, spec: BodySpec): Asked | Unread {
     otherModels: spec.otherModels.flatMap((path) => modelPlaces(bytes, envelope, path)),
     tiers,
     spells: spec.spells,
-    stream: stream !== undefined && bytes[stream.valueStart] === 116,
+    stream: streams,
+    additions: streams ? spec.additions(bytes, envelope) : [],
   };
 }
 

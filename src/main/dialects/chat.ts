@@ -1,9 +1,13 @@
 import { watch } from '../envelope/watch.ts';
 import { openAIBody, openAIError, openAIErrorEvent, readBody } from './body.ts';
+import { usageEdits } from './chat-usage.ts';
 import { chatBodyReader, ChatStreamReader } from './chat-answer.ts';
 import type { Dialect } from './dialect.ts';
 
-const BODY = openAIBody(watch({ model: true, service_tier: true, stream: true }));
+const BODY = openAIBody(
+  watch({ model: true, service_tier: true, stream: true, stream_options: { include_usage: true } }),
+  { additions: usageEdits },
+);
 
 /** OpenAI's Chat Completions protocol. */
 export const chat: Dialect = {

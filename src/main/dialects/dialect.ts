@@ -2,6 +2,7 @@ import type { GatewayError } from '../../shared/errors.ts';
 import type { TierSaid } from '../../shared/tier.ts';
 import type { DialectName } from '../../shared/turn.ts';
 import { NO_USAGE, type Usage } from '../../shared/usage.ts';
+import type { Edit } from '../envelope/edit.ts';
 import type { Envelope, Occurrence } from '../envelope/scan.ts';
 
 /** How a protocol spells a tier: OpenAI's member, or Anthropic's `speed`, which knows `fast` and `standard` only. */
@@ -37,6 +38,8 @@ export interface Asked {
   /** The places that hold a tier member, the protocol's own place first; empty when there is none. */
   readonly tiers: readonly TierPlace[];
   readonly stream: boolean;
+  /** What the gateway needs of the answer and the tool did not ask for; made whatever the verdict. */
+  readonly additions: readonly Edit[];
 }
 
 /** A request that its dialect will not read, with as much of it as could be read, for the ledger. */

@@ -2,7 +2,7 @@ import { trimSpace } from '../../shared/fold.ts';
 import { NO_TIER, NOT_A_TIER, type TierSaid, sayTier } from '../../shared/tier.ts';
 import { type Envelope, type Occurrence, textOf } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
-import { type BodySpec, readBody } from './body.ts';
+import { type BodySpec, NOTHING, readBody } from './body.ts';
 import type { Dialect, TierPlace } from './dialect.ts';
 import { anthropicError, anthropicErrorEvent } from './messages-error.ts';
 import { messagesBodyReader, MessagesStreamReader } from './messages-answer.ts';
@@ -30,6 +30,7 @@ const BODY: BodySpec = {
   spells: 'speed',
   otherModels: OTHER_MODELS,
   modelRequired: true,
+  additions: NOTHING,
   check: () => null,
 };
 
@@ -49,6 +50,7 @@ const BATCH: BodySpec = {
   spells: null,
   otherModels: ['model', ...OTHER_MODELS].map(inBatch),
   modelRequired: false,
+  additions: NOTHING,
   check: () => null,
 };
 

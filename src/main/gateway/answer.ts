@@ -11,6 +11,7 @@ import { CodedView } from './coded-view.ts';
 import { FirstEvent } from './first-event.ts';
 import type { House } from './house.ts';
 import type { Meter } from './meter.ts';
+import type { LastWords, Outlet } from './outlet.ts';
 import { endWithError } from './refusal.ts';
 import { MAX_ERROR_BODY, cleanError, ownWords } from './upstream-error.ts';
 
@@ -18,7 +19,11 @@ import { MAX_ERROR_BODY, cleanError, ownWords } from './upstream-error.ts';
 export interface AnswerOptions {
   readonly house: House;
   readonly response: ServerResponse;
+  /** The tool's protocol. */
   readonly dialect: Dialect;
+  /** The account's. */
+  readonly reads: Dialect;
+  readonly outlet: Outlet;
   readonly meter: Meter;
   readonly account: Account;
   /** As this account's upstream knows it. */
@@ -178,9 +183,9 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** Takes up a good answer; the tool is told at once, or when a stream's beginning has shown that it is one. */
   #begin({ contentType, contentEncoding }: HeadersDown): void {
-    const { dialect, house } = this.#options;
+    const { reads, house } = this.#options;
     const isStream = contentType.startsWith('text/event-stream');
-    this.#reader = dialect.answerReader(isStream);
+    this.#reader = reads.answerReader(isStream);
     if (contentEncoding !== '') {
       this.#coded = CodedView.of(this.#reader, contentEncoding);
       this.#blind = this.#coded === null;
@@ -215,12 +220,9 @@ export class Answer implements Dispatcher.DispatchHandler {
   };
 
   #commitHead(): void {
-    const { response, meter } = this.#options;
     this.#first = null;
     this.#settleWith(null);
-    // Whoever waited for a slot has had the head of a stream already.
-    if (!response.headersSent)
-      response.writeHead(this.#status, [...(this.#headers?.flat ?? []), 'x-tiergate-turn', meter.id]);
+    if (this.#headers !== null) this.#options.outlet.begin(this.#status, this.#headers);
   }
 
   /** The attempt has failed before the tool was told anything: another way is tried, or the tool gets this one's words. */
@@ -301,31 +303,36 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   /** Writes what the reader has looked at; the row first, if these bytes end the turn. */
-  #deliver(bytes: Buffer | undefined, ended: boolean, last: boolean): void {
-    const { house, response, meter } = this.#options;
+  #deliver(taken: Buffer | undefined, ended: boolean, last: boolean): void {
+    const { house, response, meter, outlet } = this.#options;
     const reader = this.#reader;
+    if (ended && reader?.mayEnd === false && !this.#blind) {
+      this.#recordEnd(false);
+      this.#breakOff(outlet.cut(taken));
+      return;
+    }
+    const bytes = outlet.take(taken, last);
+    if (outlet.failure !== null) {
+      this.#refuse(outlet.failure);
+      return;
+    }
     const end = (): void => {
       if (!this.#closed) this.#close(() => response.end(bytes));
     };
-    const endsWell = ended && (reader?.mayEnd !== false || this.#blind);
     if (reader?.started === true) meter.firstToken();
-    if (endsWell && !this.#recorded) {
+    if (ended && !this.#recorded) {
       // Nothing more can come, so this row can wait for those of other turns that end in the same moment.
       this.#recorded = true;
       house.recordSoon(this.#endRow(false), end);
       return;
     }
     if (reader?.complete === true || last) this.#recordEnd(false);
-    if (endsWell) {
+    if (ended) {
       end();
       return;
     }
-    if (ended) {
-      this.#breakOff(bytes);
-      return;
-    }
     if (bytes === undefined) {
-      response.flushHeaders();
+      outlet.flush();
       return;
     }
     if (!response.write(bytes)) {
@@ -384,17 +391,37 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (rest !== undefined && !this.#blind) this.#reader?.push(rest);
     this.#recordEnd(true);
     house.log.warn({ turn: meter.id, account: this.#options.account.id, code }, 'the upstream broke off an answer');
-    this.#breakOff(rest);
+    this.#breakOff(this.#options.outlet.cut(rest));
   }
 
-  #breakOff(bytes: Buffer | undefined): void {
-    const { response } = this.#options;
+  #breakOff({ bytes, endsWell }: LastWords): void {
+    const { response, outlet } = this.#options;
+    if (outlet.failure !== null) {
+      this.#refuse(outlet.failure);
+      return;
+    }
     this.#close(() => {
-      if (bytes === undefined) response.flushHeaders();
+      if (bytes === undefined) outlet.flush();
       else response.write(bytes);
+      if (endsWell) response.end();
       // After what has been written; without the chunk that would end the body, or short of its announced length.
-      response.socket?.destroySoon();
+      else response.socket?.destroySoon();
     });
+  }
+
+  /** Ends the turn in the gateway's own words and lets the upstream's answer go, if nothing of it has been sent. */
+  refuse(error: GatewayError): void {
+    if (this.#closed) return;
+    if (this.#options.response.headersSent) this.#breakOff({ bytes: undefined, endsWell: false });
+    else this.#refuse(error);
+    this.#controller?.abort(new Error(error.code));
+  }
+
+  /** Answers with what the upstream said went wrong, before anything else was said. */
+  #refuse(error: GatewayError): void {
+    this.#settleWith(null);
+    this.#record(error.status, this.#reader === null || this.#reader.facts.error === null ? error.code : null, false);
+    this.#closeWith(error);
   }
 
   /** Answers in the gateway's own words, where the upstream has said nothing that could be passed on. */
@@ -430,14 +457,15 @@ export class Answer implements Dispatcher.DispatchHandler {
     const headers = this.#headers;
     if (headers === null) return;
     const status = this.#status === 401 ? 502 : this.#status;
-    const error = this.#errorSize > MAX_ERROR_BODY ? null : cleanError(this.#chunks, headers, house.redact);
-    if (error === null) {
+    const clean = this.#errorSize > MAX_ERROR_BODY ? null : cleanError(this.#chunks, headers, house.redact);
+    if (clean === null) {
       this.#fail(
         'upstream_unreachable',
         `"${this.#options.account.id}" answered ${this.#status} with a body that cannot be passed on.`,
       );
       return;
     }
+    const error = this.#options.outlet.error(status, clean);
     this.#record(status, `upstream_${this.#status}`, false);
     const own = ownWords(house.settings().errorRules, this.#options.account.provider, this.#status, error.body);
     if (own !== null || response.headersSent) {

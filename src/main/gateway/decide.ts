@@ -76,7 +76,7 @@ export function decide(question: DoorQuestion): Forward | Block {
   if (verdict.action === 'block') return { kind: 'block', ...judged, message: verdict.message ?? '' };
 
   const tier = tierToSend(question, verdict, alias);
-  const edits = [...tierEdits(asked, tier), ...modelEdits(asked, view)];
+  const edits = [...tierEdits(asked, tier), ...modelEdits(asked, view), ...asked.additions];
   // An alias never leaves as such: what it wished for is written, or is not there.
   const [left] = wishesOf(asked, hint, beta, (model) => model);
   return {

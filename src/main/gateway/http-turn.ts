@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Account } from '../../shared/account.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
-import type { Tool } from '../../shared/settings.ts';
-import { type Asked, type Dialect, isUnread } from '../dialects/dialect.ts';
+import { UsageFilter } from '../dialects/chat-usage.ts';
+import { type Asked, isUnread } from '../dialects/dialect.ts';
 import { withoutEncryptedItems } from '../dialects/encrypted-items.ts';
 import type { Failover, Outcome, Way } from '../upstream/failover.ts';
 import { headersUp, queryUp } from '../upstream/headers.ts';
@@ -10,24 +10,15 @@ import type { WayQuestion } from '../upstream/ways.ts';
 import { Answer } from './answer.ts';
 import { conversationOf, previousResponseOf } from './conversation.ts';
 import { type PricedWay, isDearer } from './dearer.ts';
-import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
+import { BETA_HEADER, type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
+import type { FormBody } from './form-body.ts';
 import type { House } from './house.ts';
+import { type HttpRequest, betaOf, hintOf, methodOf, providerOf, receive } from './incoming.ts';
 import { Meter } from './meter.ts';
+import { type Outlet, StraightOutlet, TranslatedOutlet } from './outlet.ts';
+import { type Plan, planFor } from './plan.ts';
 import { endWithError, sendError } from './refusal.ts';
-import { readBody } from './request-body.ts';
 import { waitForSlot } from './slot-wait.ts';
-
-/** One request that the guard has let in. */
-export interface HttpRequest {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly tool: Tool;
-  readonly dialect: Dialect;
-  /** What follows an account's base URL. */
-  readonly route: string;
-  /** With its question mark; empty when there is none. */
-  readonly query: string;
-}
 
 /** Walks one HTTP turn from its first byte to its last; resolves when both sides are done. */
 export async function runHttpTurn(house: House, request: HttpRequest): Promise<void> {
@@ -48,25 +39,28 @@ interface Answering {
 
 /** Asks the upstreams; null where the turn ended before that. Apart, so that body and verdict do not live as long as the answer. */
 async function ask(house: House, http: HttpRequest): Promise<Answering | null> {
-  const { request, response, tool, dialect, route } = http;
-  const body = await readBody(request, response, house.settings().bodyLimitMiB);
-  if ('code' in body) {
-    house.refused(body.code);
-    sendError(response, body, dialect);
+  const { request, response, tool, route, path } = http;
+  const { dialect } = route;
+  const incoming = await receive(house, http);
+  if ('code' in incoming) {
+    house.refused(incoming.code);
+    sendError(response, incoming, dialect);
     return null;
   }
+  const { asked, form } = incoming;
   const meter = new Meter(tool.name, dialect.name, house.now);
-  const asked = dialect.read(body);
   if (isUnread(asked)) {
-    meter.placed(route, conversationOf(request.headers, null));
+    meter.placed(path, conversationOf(request.headers, null));
     meter.asked(asked.model, asked.tier, false);
     refuse(house, http, meter, asked.error);
     return null;
   }
   const session = conversationOf(request.headers, asked);
-  meter.placed(route, session);
-  meter.asked(asked.model, asked.tiers[0]?.said.text ?? null, asked.stream);
-  const question = { dialect: dialect.name, model: asked.model, session, previousResponse: previousResponseOf(asked) };
+  const model = asked.model === '' ? null : asked.model;
+  meter.placed(path, session);
+  meter.asked(model, asked.tiers[0]?.said.text ?? null, asked.stream);
+  const provider = providerOf(request);
+  const question = { dialect: dialect.name, model, session, previousResponse: previousResponseOf(asked), provider };
   const opened = house.ways.open(question);
   const failover = opened instanceof Promise ? await opened : opened;
   if ('code' in failover) {
@@ -78,7 +72,7 @@ async function ask(house: House, http: HttpRequest): Promise<Answering | null> {
     recordLeft(house, meter);
     return null;
   }
-  const turn: WalkedTurn = { house, http, asked, meter, failover, question };
+  const turn: WalkedTurn = { house, http, asked, form, meter, failover, question };
   try {
     const answer = await walk(turn);
     if (answer !== null) return { answer, failover };
@@ -95,6 +89,7 @@ interface WalkedTurn {
   readonly house: House;
   readonly http: HttpRequest;
   readonly asked: Asked;
+  readonly form: FormBody | null;
   readonly meter: Meter;
   readonly failover: Failover;
   readonly question: WayQuestion;
@@ -137,7 +132,17 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
         return null;
       case 'try': {
         const { ready } = step.way.candidate;
-        const decision = judge(turn, ready.account);
+        const plan = planFor({ ...http, asked: turn.asked, beta: betaOf(http.request), account: ready.account });
+        if ('code' in plan) {
+          failover.ended({ kind: 'left' });
+          if (first === null) {
+            refuse(house, http, meter, plan);
+            return null;
+          }
+          failover.skip();
+          break;
+        }
+        const decision = judge(turn, plan, ready.account);
         if (first === null || (decision.kind === 'forward' && !isDearer(first, pricedAt(ready.account, decision)))) {
           if (first === null) meter.decided(decision, ready);
           if (decision.kind === 'block') {
@@ -148,9 +153,15 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
           }
           first ??= pricedAt(ready.account, decision);
           meter.decided(decision, ready);
+          const refusal = turn.form?.refusal ?? null;
+          if (refusal !== null) {
+            failover.ended({ kind: 'left' });
+            refuse(house, http, meter, refusal);
+            return null;
+          }
           last?.discard();
-          last = send(turn, step.way, decision);
-          if (failover.only || (await last.settled) === null) return last;
+          last = send(turn, step.way, plan, decision);
+          if (!isMovable(turn) || (await last.settled) === null) return last;
         } else {
           failover.ended({ kind: 'left' });
           failover.skip();
@@ -160,11 +171,16 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
   }
 }
 
-function judge({ house, http, asked }: WalkedTurn, account: Account): Forward | Block {
-  const hint = http.request.headers[ROUTING_HINT];
+/** A form is gone once it has gone up. */
+function isMovable({ failover, form }: WalkedTurn): boolean {
+  return form === null && !failover.only;
+}
+
+function judge({ house, http }: WalkedTurn, { asked, beta }: Plan, account: Account): Forward | Block {
   return decide({
     asked,
-    routingHint: typeof hint === 'string' ? hint : null,
+    routingHint: hintOf(http.request),
+    beta,
     account,
     // Asked for at the last moment: an edit counts from the next request.
     policy: house.settings().policy,
@@ -178,34 +194,71 @@ function pricedAt(account: Account, decision: Forward | Block): PricedWay {
 }
 
 /** Sends the turn one way. */
-function send({ house, http, meter, failover, question }: WalkedTurn, way: Way, decision: Forward): Answer {
+function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer {
+  const { house, http, form, meter, failover, question } = turn;
   const { ready, model } = way.candidate;
-  const { request, response, dialect, route, query } = http;
+  const { request, response, route, query } = http;
+  const { account } = ready;
+  const { translated, reads } = plan;
   meter.sending(way.secret);
   const answer = new Answer({
     house,
     response,
-    dialect,
+    dialect: route.dialect,
+    reads,
+    outlet: outletFor(turn, plan),
     meter,
-    account: ready.account,
+    account,
     model,
     ended: endingOf(house, failover, way, question),
-    movable: !failover.only,
-    holds: failover.movable,
+    movable: isMovable(turn),
+    holds: form === null && failover.movable,
   });
+  form?.onRefused((error) => {
+    answer.refuse(error);
+  });
+  form?.stream.once('end', () => {
+    meter.asked(form.model, null, false);
+  });
+  const bytes = failover.stripped ? withoutEncryptedItems(decision.bytes) : decision.bytes;
   house.send(
     {
+      method: methodOf(request),
       origin: ready.origin,
-      path: ready.basePath + route + queryUp(query),
+      path: ready.basePath + plan.path + (translated === null ? queryUp(query) : ''),
       headers: headersUp(request.rawHeaders, {
         key: way.secret?.value ?? null,
+        anthropic: account.provider === 'anthropic' && account.kind === 'apikey',
         judged: { name: ROUTING_HINT, value: decision.routingHint },
+        also: decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }],
+        foreign: translated === null ? [] : FOREIGN,
+        ...(form === null ? {} : { length: request.headers['content-length'] ?? null }),
       }),
-      body: failover.stripped ? withoutEncryptedItems(decision.bytes) : decision.bytes,
+      body: form?.stream ?? (bytes.length === 0 ? null : bytes),
     },
     answer,
   );
   return answer;
+}
+
+/** What a tool says to Anthropic alone, or of the shape of its own requests. */
+const FOREIGN = ['anthropic-', 'x-stainless-', 'x-claude-'] as const;
+
+function outletFor({ house, http, asked, meter }: WalkedTurn, { translated }: Plan): Outlet {
+  const { response, route } = http;
+  if (translated === null) {
+    const filter = asked.additions.length === 0 ? null : new UsageFilter();
+    return new StraightOutlet(response, meter.id, route.dialect, filter);
+  }
+  const { by, request } = translated;
+  return new TranslatedOutlet({
+    response,
+    turn: meter.id,
+    translation: by,
+    translator: by.answer(request.answer, house.now()),
+    streams: request.answer.streams,
+    leftOut: request.leftOut,
+  });
 }
 
 /** Made apart from the bytes, which would otherwise live as long as the answer. */
@@ -217,9 +270,9 @@ function endingOf(house: House, failover: Failover, way: Way, question: WayQuest
 }
 
 /** Answers in the gateway's own words, the row first. */
-function refuse(house: House, { response, dialect }: HttpRequest, meter: Meter, error: GatewayError): void {
+function refuse(house: House, { response, route }: HttpRequest, meter: Meter, error: GatewayError): void {
   house.record(meter.row({ status: error.status, error: error.code, partial: false }));
-  endWithError(response, error, dialect);
+  endWithError(response, error, route.dialect);
 }
 
 function recordLeft(house: House, meter: Meter): void {

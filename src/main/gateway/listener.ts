@@ -3,7 +3,8 @@ import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, TiergateError, gatewayError } from '../../shared/errors.ts';
-import { ROUTES } from '../dialects/index.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { findRoute, hintFor } from '../dialects/route.ts';
 import { KeyCheck, refuseForeign, refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
@@ -137,33 +138,36 @@ export class Listener {
   };
 
   #turn(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
+    const short = routeOf(path);
+    const route = findRoute(short);
+    const refuse = (error: GatewayError): void => {
+      this.#refuse(request, response, error, route?.dialect);
+    };
     const repeated = refuseRepeated(request);
     if (repeated !== null) {
-      this.#refuse(request, response, repeated);
+      refuse(repeated);
       return;
     }
     const tool = this.#keys.toolOf(request, this.#house.settings().tools, request.socket);
     if ('code' in tool) {
-      this.#refuse(request, response, tool);
-      return;
-    }
-    const route = routeOf(path);
-    const dialect = ROUTES.get(route);
-    if (request.method === 'GET' && SOCKET_ROUTES.has(route)) {
-      this.#refuse(request, response, gatewayError('upgrade_required'));
-    } else if (dialect === undefined) {
-      this.#refuse(request, response, gatewayError('route_unknown', path.slice(0, 100)));
-    } else if (request.method !== 'POST') {
-      this.#refuse(request, response, gatewayError('method_refused', 'POST'));
+      refuse(tool);
+    } else if (request.method === 'GET' && SOCKET_ROUTES.has(short)) {
+      refuse(gatewayError('upgrade_required'));
+    } else if (route === null) {
+      refuse(gatewayError('route_unknown', `${path.slice(0, 100)}; ${hintFor(path)}`));
+    } else if (!Object.hasOwn(route.methods, request.method ?? '')) {
+      const methods = Object.keys(route.methods).join(', ');
+      response.setHeader('allow', methods);
+      refuse(gatewayError('method_refused', methods));
     } else if (this.#stopping) {
       response.setHeader('connection', 'close');
-      this.#refuse(request, response, gatewayError('gateway_stopping'));
+      refuse(gatewayError('gateway_stopping'));
     } else if (this.#house.paused()) {
-      this.#refuse(request, response, gatewayError('gateway_paused'));
+      refuse(gatewayError('gateway_paused'));
     } else {
       this.#open += 1;
       this.#house.sessionsChanged();
-      void runHttpTurn(this.#house, { request, response, tool, dialect, route, query })
+      void runHttpTurn(this.#house, { request, response, tool, route, path: short, query })
         .catch((error: unknown) => {
           this.#bug(error, response);
         })
@@ -179,9 +183,9 @@ export class Listener {
     if (this.#open === 0 && this.#sockets.empty) this.#idle?.();
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
+  #refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError, dialect?: Dialect): void {
     this.#house.refused(error.code);
-    sendError(response, error);
+    sendError(response, error, dialect);
     // The rest of the body is thrown away, so that the tool can read the answer; a tool that never stops is cut off.
     request.resume();
     if (request.complete) return;

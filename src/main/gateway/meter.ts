@@ -148,7 +148,7 @@ export class Meter {
       keyFingerprint: this.#keyFingerprint,
       dialect: this.#dialect,
       transport: this.#transport,
-      route: this.#route,
+      route: cut(this.#route),
       streamed: this.#streamed,
       models: {
         requested: cut(this.#requestedModel),

@@ -10,7 +10,6 @@ export function sendError(response: ServerResponse, error: GatewayError, dialect
   response.writeHead(error.status, {
     'content-type': 'application/json',
     'content-length': body.length,
-    ...(error.status === 405 ? { allow: 'POST' } : {}),
     ...(error.status === 426 ? { upgrade: 'websocket', connection: 'upgrade' } : {}),
     ...(error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) }),
     // A tool that repeats what can only fail again spends its user's time.

@@ -38,6 +38,23 @@ export async function readBody(
   return codings.length === 0 ? body : decode(body, codings, limit, limitMiB);
 }
 
+/** Refuses a body where there can be none; nothing would judge it. */
+export function refuseBody(request: IncomingMessage): Promise<GatewayError | null> {
+  const { promise, resolve } = Promise.withResolvers<GatewayError | null>();
+  const refuse = (): void => {
+    resolve(gatewayError('body_unexpected', request.method ?? ''));
+  };
+  if (Number(request.headers['content-length'] ?? 0) !== 0) refuse();
+  request.on('data', refuse);
+  request.once('end', () => {
+    resolve(null);
+  });
+  request.once('close', () => {
+    resolve(gatewayError('body_unreadable'));
+  });
+  return promise;
+}
+
 /** A body in another type, or in another character set, cannot be judged. */
 function refuseType(header: string | undefined): GatewayError | null {
   if (header === 'application/json') return null;

@@ -143,6 +143,7 @@ const NOTHING_ASKED: Asked = {
   model: '',
   modelMembers: [],
   otherModels: [],
+  additions: [],
   spells: 'service_tier',
   tiers: [],
   stream: true,

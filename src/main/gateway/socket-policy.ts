@@ -159,6 +159,7 @@ export class SocketPolicy {
           tiers,
           spells: 'service_tier',
           stream: true,
+          additions: [],
         },
         routingHint: null,
         account: by.mapped ? { ...this.#account, modelMapping: {} } : this.#account,

@@ -1,7 +1,7 @@
-import { type Account, SANDBOX_ACCOUNT, isSandbox } from '../../shared/account.ts';
+import { type Account, SANDBOX_ACCOUNT, isSandbox, speaksOf } from '../../shared/account.ts';
 import type { AccountState } from '../../shared/control.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
-import { servesModel } from '../../shared/model.ts';
+import { mapModel, servesModel } from '../../shared/model.ts';
 import type { DialectName } from '../../shared/turn.ts';
 import type { Secret, SecretResult } from '../secrets/secret.ts';
 import { sourceName } from '../secrets/secret-source.ts';
@@ -70,17 +70,26 @@ export class Accounts {
   serving(
     dialect: DialectName,
     model: string | null,
+    provider: Wanted['provider'] = null,
   ): readonly ReadyAccount[] | GatewayError | Promise<readonly ReadyAccount[] | GatewayError> {
-    const found = this.#serving(dialect, model);
+    const wanted = { dialect, model, provider };
+    const found = this.#serving(wanted);
     if (!('code' in found) || found.code !== 'key_unavailable') return found;
-    return this.reload().then(() => this.#serving(dialect, model));
+    return this.reload().then(() => this.#serving(wanted));
   }
 
-  #serving(dialect: DialectName, model: string | null): readonly ReadyAccount[] | GatewayError {
-    const speaking = this.#byPriority.filter(({ account }) => account.enabled && speaks(account, dialect));
-    if (speaking.length === 0) return gatewayError('account_missing');
+  #serving(wanted: Wanted): readonly ReadyAccount[] | GatewayError {
+    const { model } = wanted;
+    const enabled = this.#byPriority.filter(({ account }) => account.enabled);
+    const straight = enabled.filter(({ account }) => fitOf(account, wanted) === 'straight');
+    // Whoever speaks the tool's own protocol comes before those that must be translated for.
+    const fitting = [...straight, ...enabled.filter(({ account }) => fitOf(account, wanted) === 'translated')];
+    if (fitting.length === 0) {
+      const unnamed = enabled.some(({ account }) => fitOf(account, wanted) === 'unnamed');
+      return unnamed ? gatewayError('model_not_served', model ?? '') : gatewayError('account_missing');
+    }
     const serving =
-      model === null ? speaking : speaking.filter(({ account }) => servesModel(account.modelMapping, model));
+      model === null ? fitting : fitting.filter(({ account }) => servesModel(account.modelMapping, model));
     const usable = serving.filter(({ keys, secrets }) => keys.length === 0 || secrets.length > 0);
     if (usable.length > 0) return usable;
     const [keyless] = serving;
@@ -130,14 +139,38 @@ export class Accounts {
     }));
     const read = await Promise.all(keys);
     const secrets = read.flatMap(({ result }) => ('secret' in result ? [result.secret] : []));
-    return { account, origin, basePath: pathname.replace(/\/+$/, ''), keys: read, secrets };
+    const path = pathname.replace(/\/+$/, '');
+    // Anthropic's own tools name the address without the version.
+    const basePath = path === '' && account.provider === 'anthropic' ? '/v1' : path;
+    return { account, origin, basePath, keys: read, secrets };
   }
 }
 
-/** Anthropic's own API speaks Messages and nothing else; what an account says of itself counts more. */
-function speaks({ provider, speaks: named }: Account, dialect: DialectName): boolean {
-  if (named !== undefined && dialect !== 'realtime' && dialect !== 'platform') return named.includes(dialect);
-  return (provider === 'anthropic') === (dialect === 'messages');
+/** What a turn asks of an account. */
+interface Wanted {
+  readonly dialect: DialectName;
+  /** Whose the endpoints of `platform` are; null is any but Anthropic's. */
+  readonly provider: 'anthropic' | null;
+  /** Null where the request, or the session so far, names none. */
+  readonly model: string | null;
+}
+
+/**
+ * How an account can serve a turn: in the tool's own protocol, translated if its mapping allows, or not at all. Messages
+ * are translated only for models that a mapping names, since no OpenAI model is called as Anthropic's are.
+ */
+export function fitOf(
+  account: Account,
+  { dialect, provider, model }: Wanted,
+): 'straight' | 'translated' | 'unnamed' | null {
+  if (dialect === 'platform')
+    return (account.provider === 'anthropic') === (provider === 'anthropic') ? 'straight' : null;
+  const spoken = speaksOf(account);
+  if (dialect === 'realtime') return spoken.includes('responses') ? 'straight' : null;
+  if (spoken.includes(dialect)) return 'straight';
+  if (dialect === 'responses' || !spoken.includes('responses')) return null;
+  const named = isSandbox(account) || mapModel(account.modelMapping, model ?? '') !== null;
+  return dialect === 'chat' || named ? 'translated' : 'unnamed';
 }
 
 function keyProblem({ account, keys }: ReadyAccount): string {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 
 /** How long a connection may take to stand. */
@@ -12,13 +13,13 @@ const SILENCE_TIMEOUT_MS = 15 * 60_000;
 /** One request as it leaves the machine. */
 export interface UpstreamRequest {
   /** POST when absent, as every turn is. */
-  readonly method?: 'GET';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly origin: string;
   readonly path: string;
   /** Flat: name, value, name, value. */
   readonly headers: string[];
-  /** Null for a request without one. */
-  readonly body: Buffer | null;
+  /** Bytes, a form that streams, or nothing. */
+  readonly body: Buffer | Readable | null;
 }
 
 /** Sends requests over one pool of connections an origin. */

@@ -56,7 +56,8 @@ export class Dump {
     const file = (side: DumpSide, head: string, coding: string): DumpWriter =>
       this.#write(dumpName(at, turn, attempt, side), { head, coding, maxBytes: settings.maxKiB * 1024 });
     const asked = file('request', requestHead(request, names), '');
-    if (request.body !== null) asked.push(request.body);
+    // A form streams by and is not kept.
+    if (Buffer.isBuffer(request.body)) asked.push(request.body);
     asked.end(null);
     let answer: DumpWriter | null = null;
     return {

@@ -56,10 +56,21 @@ export interface OwnHeaders {
   readonly key: string | null;
   /** The header whose value the door has judged, and what it may say; null drops it. */
   readonly judged: { readonly name: string; readonly value: string | null };
+  /** Further such headers, which may stand there several times; what is said of each is said once, also where none stood. */
+  readonly also?: readonly { readonly name: string; readonly value: string | null }[];
+  /** Whether the key is for Anthropic's API, which has a header of its own for it. */
+  readonly anthropic?: boolean;
+  /** The length of a body that streams up as it came; null where it was not announced. */
+  readonly length?: string | null;
+  /** Beginnings of names that mean nothing to the upstream's protocol. */
+  readonly foreign?: readonly string[];
 }
 
 /** The tool's headers as they go up: names, spelling and order kept, in the flat form undici takes. */
-export function headersUp(raw: readonly string[], { key, judged }: OwnHeaders): string[] {
+export function headersUp(
+  raw: readonly string[],
+  { key, judged, also = [], anthropic = false, length = null, foreign = [] }: OwnHeaders,
+): string[] {
   const connection = namesInConnection(raw);
   const up: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
@@ -73,12 +84,17 @@ export function headersUp(raw: readonly string[], { key, judged }: OwnHeaders): 
       continue;
     }
     // Some servers read an underscore in a name as a hyphen.
-    if (holdsLocalKey(value) || lower.replaceAll('_', '-') === judged.name) continue;
+    const loose = lower.replaceAll('_', '-');
+    if (holdsLocalKey(value) || loose === judged.name || also.some((one) => one.name === loose)) continue;
+    if (foreign.some((start) => lower.startsWith(start))) continue;
     up.push(name, value);
   }
+  if (length !== null) up.push('content-length', length);
+  for (const one of also) if (one.value !== null) up.push(one.name, one.value);
   // Coded answers would have to be decoded on the side to read their usage.
   up.push('accept-encoding', 'identity');
-  if (key !== null) up.push('authorization', `Bearer ${key}`);
+  if (key !== null && anthropic) up.push('x-api-key', key);
+  else if (key !== null) up.push('authorization', `Bearer ${key}`);
   return up;
 }
 

@@ -4,7 +4,7 @@ import type { GatewayError } from '../../shared/errors.ts';
 import { mapModel } from '../../shared/model.ts';
 import type { DialectName } from '../../shared/turn.ts';
 import { AccountLoad } from './account-load.ts';
-import type { Accounts, ReadyAccount } from './accounts.ts';
+import { type Accounts, type ReadyAccount, fitOf } from './accounts.ts';
 import { type Candidate, Failover, type FailoverWorld, type Way } from './failover.ts';
 import { type Cooldown, KeyPool } from './key-pool.ts';
 import { orderCandidates } from './scheduler.ts';
@@ -19,6 +19,8 @@ export interface WayQuestion {
   readonly session: string | null;
   /** The response it continues. */
   readonly previousResponse: string | null;
+  /** Whose endpoint is asked for, where the protocol does not say; absent is any but Anthropic's. */
+  readonly provider?: 'anthropic' | null;
 }
 
 /** What the ways out need from the house. */
@@ -48,7 +50,7 @@ export class Ways {
 
   /** The accounts that may answer a turn, in the order they are asked; a failure names what is in the way. */
   open(question: WayQuestion): Failover | GatewayError | Promise<Failover | GatewayError> {
-    const found = this.#accounts.serving(question.dialect, question.model);
+    const found = this.#accounts.serving(question.dialect, question.model, question.provider);
     if (found instanceof Promise) return found.then((later) => this.#plan(later, question));
     return this.#plan(found, question);
   }
@@ -106,7 +108,8 @@ export class Ways {
   }
 
   /** The conversation's own account first; accounts whose breaker is open last. */
-  #ordered(candidates: readonly Candidate[], { session, model }: WayQuestion, now: number): Candidate[] {
+  #ordered(candidates: readonly Candidate[], question: WayQuestion, now: number): Candidate[] {
+    const { session, model, dialect, provider = null } = question;
     const order = orderCandidates(
       candidates.map(({ ready: { account }, load }) => ({
         id: account.id,
@@ -120,8 +123,10 @@ export class Ways {
       session ?? `${model ?? ''} ${now}`,
     );
     const ordered = order.flatMap((index) => candidates[index] ?? []);
-    const rank = ({ sticky, load }: Candidate): number =>
-      load.breaker.state(now).state === 'open' ? 2 : sticky ? 0 : 1;
+    // An account that must be translated for comes after all that need not, though its breaker be closed.
+    const rank = ({ ready: { account }, sticky, load }: Candidate): number =>
+      (fitOf(account, { dialect, provider, model }) === 'translated' ? 3 : 0) +
+      (load.breaker.state(now).state === 'open' ? 2 : sticky ? 0 : 1);
     return ordered.sort((a, b) => rank(a) - rank(b));
   }
 

@@ -1,0 +1,184 @@
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { fold } from '../../shared/fold.ts';
+
+/** The headers of one part may be this long, and a form may have so many parts. */
+const MAX_HEADERS = 16 * 1024;
+const MAX_PARTS = 1000;
+
+/** A model's name in a form is read up to this length. */
+const MAX_MODEL = 256;
+
+/** What RFC 2046 lets a boundary be, without the blanks that some readers trim. */
+const BOUNDARY = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/;
+
+const NOTHING: Buffer = Buffer.alloc(0);
+const CRLF = Buffer.from('\r\n');
+const HEADERS_END = Buffer.from('\r\n\r\n');
+
+/** The boundary of a form's content type; null where two readers could take different ones, or it is no form. */
+export function boundaryOf(contentType: string): string | null {
+  const [type, ...parameters] = contentType.split(';').map((part) => part.trim());
+  if (type?.toLowerCase() !== 'multipart/form-data') return null;
+  const named = parameters.filter((parameter) => /boundary|charset/i.test(parameter));
+  const boundary = /^boundary=(?:"([^"]*)"|([^"\s]*))$/i.exec(named[0] ?? '');
+  const value = boundary?.[1] ?? boundary?.[2] ?? '';
+  return named.length === 1 && BOUNDARY.test(value) ? value : null;
+}
+
+/**
+ * Walks over a form as it comes and lets go only what has been judged: a part's headers are held back until they are
+ * whole, and the end of every piece as far as it could be the beginning of a boundary. What one reader of forms would take
+ * for a boundary and another not is refused.
+ */
+export class MultipartJudge {
+  readonly #mark: Buffer;
+  #state: 'start' | 'headers' | 'content' | 'end' = 'start';
+  #held: Buffer = NOTHING;
+  #parts = 0;
+  #isModel = false;
+  #model = '';
+  refusal: GatewayError | null = null;
+
+  constructor(boundary: string) {
+    this.#mark = Buffer.from(`--${boundary}`, 'latin1');
+  }
+
+  /** What the form calls its model, once that part has come; null before, or without one. */
+  get model(): string | null {
+    return this.#model === '' ? null : this.#model;
+  }
+
+  /** True once the closing boundary has come. */
+  get closed(): boolean {
+    return this.#state === 'end';
+  }
+
+  /** The judged bytes that may go on now. */
+  push(chunk: Buffer): Buffer {
+    if (this.refusal !== null) return NOTHING;
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    let at = 0;
+    for (;;) {
+      const next = this.#refused ? at : this.#step(bytes, at);
+      if (next === at) break;
+      at = next;
+    }
+    this.#held = bytes.subarray(at);
+    return this.#refused ? NOTHING : bytes.subarray(0, at);
+  }
+
+  /** Whether the form is whole; a last line end may still be held. */
+  end(): Buffer {
+    if (this.refusal === null && this.#state !== 'end') this.#refuse('it has no closing boundary');
+    const rest = this.#held;
+    this.#held = NOTHING;
+    return this.#refused ? NOTHING : rest;
+  }
+
+  get #refused(): boolean {
+    return this.refusal !== null;
+  }
+
+  /** Takes one piece of syntax; returns where the next begins, or the same place when more bytes are needed. */
+  #step(bytes: Buffer, at: number): number {
+    switch (this.#state) {
+      case 'start':
+        return this.#delimiter(bytes, at);
+      case 'headers':
+        return this.#headers(bytes, at);
+      case 'content':
+        return this.#content(bytes, at);
+      case 'end':
+        if (bytes.subarray(at).some((byte) => byte !== 13 && byte !== 10)) this.#refuse('something follows its end');
+        return bytes.length;
+    }
+  }
+
+  /** A boundary and what may follow it: the end of its line, or the two hyphens that end the form. */
+  #delimiter(bytes: Buffer, at: number): number {
+    const after = at + this.#mark.length;
+    if (bytes.length < after + 2) {
+      const has = bytes.subarray(at, after);
+      if (!this.#mark.subarray(0, has.length).equals(has)) this.#refuse('it does not begin with its boundary');
+      return at;
+    }
+    if (!bytes.subarray(at, after).equals(this.#mark)) {
+      this.#refuse('it does not begin with its boundary');
+      return at;
+    }
+    const next = bytes.toString('latin1', after, after + 2);
+    if (next === '--') this.#state = 'end';
+    else if (next === '\r\n') this.#state = 'headers';
+    else this.#refuse('a boundary is followed by something else');
+    this.#parts += 1;
+    if (this.#parts > MAX_PARTS) this.#refuse(`it has more than ${MAX_PARTS} parts`);
+    return after + 2;
+  }
+
+  #headers(bytes: Buffer, at: number): number {
+    const end = bytes.indexOf(HEADERS_END, at);
+    if (end === -1) {
+      if (bytes.length - at > MAX_HEADERS) this.#refuse('the headers of a part are too long');
+      return at;
+    }
+    const headers = bytes.toString('utf8', at, end);
+    if (end - at > MAX_HEADERS) this.#refuse('the headers of a part are too long');
+    else this.#judgePart(headers);
+    this.#state = 'content';
+    // The empty line's second half may begin the boundary of a part without content.
+    return end + CRLF.length;
+  }
+
+  #judgePart(headers: string): void {
+    const plain = fold(loosened(headers));
+    const lines = headers.split('\r\n');
+    const dispositions = lines.filter((line) => /^content-disposition\s*:/i.test(line));
+    const [disposition = ''] = dispositions;
+    const names = [...disposition.matchAll(/;\s*name\*?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/gi)];
+    const name = fold(loosened(names[0]?.[1] ?? '').trim());
+    if (plain.includes('service_tier') || name === 'speed') {
+      this.refusal = gatewayError('part_policed', name === 'speed' ? 'speed' : 'service_tier');
+    } else if (dispositions.length !== 1 || names.length !== 1 || /[\0\r\n]/.test(lines.join(''))) {
+      this.#refuse('a part does not have exactly one name');
+    }
+    this.#isModel = name === 'model';
+  }
+
+  /** A part's content, up to the line end before the next boundary. */
+  #content(bytes: Buffer, at: number): number {
+    const found = bytes.indexOf(this.#mark, at);
+    if (found === -1) {
+      // A line end and the boundary's beginning may be cut by the end of this piece.
+      const safe = Math.max(at, bytes.length - this.#mark.length - CRLF.length);
+      this.#note(bytes, at, safe);
+      return safe;
+    }
+    const start = found - CRLF.length;
+    if (start < at || !bytes.subarray(start, found).equals(CRLF)) {
+      // After a bare line end, or anywhere, some readers see a boundary and others do not.
+      this.#refuse('its boundary stands where none can be');
+      return at;
+    }
+    this.#note(bytes, at, start);
+    this.#isModel = false;
+    // Where the boundary is not whole yet, only what stands before it may go.
+    const after = this.#delimiter(bytes, found);
+    return after === found ? start : after;
+  }
+
+  #note(bytes: Buffer, from: number, to: number): void {
+    if (!this.#isModel || this.#model.length > MAX_MODEL) return;
+    this.#model = (this.#model + bytes.toString('utf8', from, to)).trim().slice(0, MAX_MODEL);
+  }
+
+  #refuse(why: string): void {
+    this.refusal ??= gatewayError('form_invalid', why);
+  }
+}
+
+/** Header text without what some readers undo: percent signs, backslashes and quotes. */
+function loosened(text: string): string {
+  return text
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/["\\]/g, '');
+}

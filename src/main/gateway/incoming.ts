@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayError } from '../../shared/errors.ts';
+import type { Tool } from '../../shared/settings.ts';
+import type { Asked, Unread } from '../dialects/dialect.ts';
+import { bareRequest } from '../dialects/platform.ts';
+import type { Route } from '../dialects/route.ts';
+import { BETA_HEADER, ROUTING_HINT } from './decide.ts';
+import { type FormBody, isForm, openForm } from './form-body.ts';
+import type { House } from './house.ts';
+import { readBody, refuseBody } from './request-body.ts';
+
+/** One request that the guard has let in. */
+export interface HttpRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly tool: Tool;
+  readonly route: Route;
+  /** What follows an account's base URL. */
+  readonly path: string;
+  /** With its question mark; empty when there is none. */
+  readonly query: string;
+}
+
+/** A request's body as the corridor carries it. */
+interface Incoming {
+  readonly asked: Asked | Unread;
+  /** A form streams, so it can go one way only. */
+  readonly form: FormBody | null;
+}
+
+/** Takes the body in the way that the path and its content type ask for. */
+export async function receive(
+  house: House,
+  { request, response, route }: HttpRequest,
+): Promise<Incoming | GatewayError> {
+  const kind = route.methods[request.method ?? ''] ?? 'none';
+  if (kind === 'none') return (await refuseBody(request)) ?? { asked: bareRequest(), form: null };
+  if (kind === 'form' || (kind === 'either' && isForm(request))) {
+    const form = openForm(request, response);
+    return 'code' in form ? form : { asked: bareRequest(), form };
+  }
+  const body = await readBody(request, response, house.settings().bodyLimitMiB);
+  return 'code' in body ? body : { asked: route.dialect.read(body), form: null };
+}
+
+/** The method as it goes up. */
+export function methodOf({ method }: IncomingMessage): 'GET' | 'POST' | 'DELETE' {
+  return method === 'GET' || method === 'DELETE' ? method : 'POST';
+}
+
+/** All beta tokens of a request; a repeated header is one list. */
+export function betaOf({ headers }: IncomingMessage): string | null {
+  const value = headers[BETA_HEADER];
+  return Array.isArray(value) ? value.join(', ') : (value ?? null);
+}
+
+/** The routing hint of a request, if it has one. */
+export function hintOf({ headers }: IncomingMessage): string | null {
+  const hint = headers[ROUTING_HINT];
+  return typeof hint === 'string' ? hint : null;
+}
+
+/** Whose endpoint is asked for, as the headers tell. */
+export function providerOf({ headers }: IncomingMessage): 'anthropic' | null {
+  return headers['anthropic-version'] === undefined ? null : 'anthropic';
+}

@@ -1,0 +1,59 @@
+import type { Asked, FakeEvent } from './provider-answer.ts';
+import { deltasOf } from './provider-answer.ts';
+import { FAKE_USAGE, type AnswerScript } from './provider-script.ts';
+
+type Json = Record<string, unknown>;
+
+/** A Messages answer in one piece. */
+export function messageBody(script: AnswerScript, asked: Asked, serial: number): string {
+  return JSON.stringify({
+    ...message(script, asked, serial),
+    content: [{ type: 'text', text: deltasOf(script).join('') }],
+    stop_reason: 'end_turn',
+    usage: { ...inputUsage(script), ...endUsage(script, asked) },
+  });
+}
+
+/** A Messages answer as events, in the provider's order; `terminal: 'none'` leaves out the last two. */
+export function messageEvents(script: AnswerScript, asked: Asked, serial: number): FakeEvent[] {
+  const events: Json[] = [
+    {
+      type: 'message_start',
+      message: { ...message(script, asked, serial), usage: { ...inputUsage(script), output_tokens: 1 } },
+    },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'ping' },
+    ...deltasOf(script).map((text) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
+    { type: 'content_block_stop', index: 0 },
+  ];
+  if (script.terminal !== 'none') {
+    const delta = { stop_reason: 'end_turn', stop_sequence: null };
+    events.push({ type: 'message_delta', delta, usage: endUsage(script, asked) }, { type: 'message_stop' });
+  }
+  return events.map((event) => ({ name: String(event['type']), data: JSON.stringify(event) }));
+}
+
+function message({ model }: AnswerScript, asked: Asked, serial: number): Json {
+  return {
+    id: `msg_${serial.toString(16).padStart(24, '0')}`,
+    type: 'message',
+    role: 'assistant',
+    model: model ?? asked.model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+  };
+}
+
+/** Anthropic's input leaves out what came from the cache. */
+function inputUsage({ usage }: AnswerScript): Json {
+  if (usage === null) return {};
+  const { input, cached } = usage ?? FAKE_USAGE;
+  return { input_tokens: input - cached, cache_read_input_tokens: cached, cache_creation_input_tokens: 0 };
+}
+
+function endUsage({ usage, tier }: AnswerScript, asked: Asked): Json {
+  if (usage === null) return {};
+  const served = tier ?? (asked.tier === 'fast' ? 'fast' : 'standard');
+  return { output_tokens: (usage ?? FAKE_USAGE).output, speed: served };
+}
