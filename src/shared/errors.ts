@@ -602,6 +602,20 @@ export const ERRORS = {
     cause: 'The token is missing, or a newer one was made.',
     next: 'Give Prometheus the token that "tiergate metrics rotate" prints.',
   },
+  report_unreadable: {
+    status: null,
+    type: null,
+    message: 'The provider’s report cannot be read: {detail}',
+    cause: 'It is neither JSON of the usage and costs endpoints nor CSV with their columns.',
+    next: 'Export usage by model and service tier, or costs by line item, for whole days.',
+  },
+  report_refused: {
+    status: null,
+    type: null,
+    message: 'The provider’s report could not be fetched: {detail}',
+    cause: 'The admin key is missing or not allowed to read usage, or the provider does not answer.',
+    next: 'Store an admin key with "tiergate key set NAME", or import a file that the provider exported.',
+  },
   gateway_not_running: {
     status: null,
     type: null,

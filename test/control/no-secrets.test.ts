@@ -58,6 +58,8 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'retention.preview': { days: 1 },
   'retention.apply': { days: 1 },
   'backup.make': {},
+  'reconcile.import': { account: 'lab', text: 'start_time,model,num_model_requests\n1790000000,gpt-5.5,1\n' },
+  'reconcile.fetch': { account: 'lab', key: 'lab/1', from: 0, until: 86_400_000 },
   'metrics.rotate': {},
   'metrics.revoke': {},
   'gateway.pause': { minutes: 1 },

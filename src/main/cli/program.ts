@@ -10,6 +10,7 @@ import { addKeyCommands } from './key.ts';
 import { manualOf, withExamples } from './manual.ts';
 import { addMetricsCommands } from './metrics.ts';
 import { addPolicyCommands } from './policy.ts';
+import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addToolCommands } from './tool.ts';
 import { addTurnsCommand } from './turns.ts';
@@ -43,6 +44,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addPolicyCommands(program);
   addTurnsCommand(program);
   addExportCommand(program);
+  addReconcileCommand(program);
   addDoctorCommands(program);
   addKeyCommands(program);
   addMetricsCommands(program);

@@ -5,6 +5,7 @@ import { billCalls } from './bill-calls.ts';
 import { dataCalls } from './data-calls.ts';
 import { keyCalls } from './key-calls.ts';
 import { policyCalls } from './policy-calls.ts';
+import { reconcileCalls } from './reconcile-calls.ts';
 import type { ControlRooms } from './rooms.ts';
 import { toolCalls } from './tool-calls.ts';
 import { turnCalls } from './turn-calls.ts';
@@ -24,5 +25,6 @@ export function createHandlers(rooms: ControlRooms): ControlHandlers {
     ...toolCalls(rooms),
     ...appCalls(rooms),
     ...dataCalls(rooms),
+    ...reconcileCalls(rooms),
   };
 }

@@ -4,8 +4,6 @@ import { TiergateError } from '../../shared/errors.ts';
 /** Calls that the contract has and nobody answers yet; whoever answers one takes it off this list. */
 export const UNANSWERED_NAMES = [
   'account.importCodex',
-  'reconcile.import',
-  'reconcile.fetch',
   'capture.get',
   'capture.wipe',
 ] as const satisfies readonly CallName[];

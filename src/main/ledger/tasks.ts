@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { backUp, lookThrough, oldTurns } from './keeping.ts';
+import { ledgerDays } from './ledger-days.ts';
 import { simulate } from './simulate.ts';
 
 /** Everything that looks at many rows at once and may take its time; each runs in a thread of its own. */
-export const TASKS = { simulate, oldTurns, backUp, lookThrough } as const satisfies Record<
+export const TASKS = { simulate, ledgerDays, oldTurns, backUp, lookThrough } as const satisfies Record<
   string,
   (database: DatabaseSync, request: never) => unknown
 >;
