@@ -89,14 +89,38 @@ describe('the digest', () => {
     expect(asked()).toMatchObject({ turns: 0, kinds: 0 });
   });
 
-  test('lets go of what the ledger lets go of', () => {
-    record(1, 10);
-    expect(asked().turns).toBe(10);
-    outside(ledgerFile(home), 'DELETE FROM turn WHERE seq <= 4');
-    expect(asked().turns).toBe(6);
-    record(11, 11);
-    expect(asked().turns).toBe(7);
-  });
+  test.each([1, 150, 399, 400])(
+    'lets go of %i turns as the ledger does, and is then like one that never had them',
+    (count) => {
+      for (let number = 1; number <= 400; number += 1)
+        record(number, number, {
+          tool: `tool-${number % 7}`,
+          session: `session-${number % 3}`,
+          error: number < 90 ? 'upstream_500' : null,
+        });
+      expect(asked().turns).toBe(400);
+      outside(ledgerFile(home), `DELETE FROM turn WHERE seq <= ${count}`);
+      record(401, 420);
+      expect(asked().turns).toBe(420 - count);
+      const fresh = Digest.inMemory(ledgerFile(home));
+      fresh.catchUpWhole();
+      const [one, other] = [open as unknown as Digest, fresh].map((digest) => {
+        const queries = prepareQueries(digest);
+        const page = queries.page({ order: 'oldest', limit: 500, filter: { tools: ['tool-3', 'codex'] } });
+        const { groups } = queries.sums({ filter: {}, by: ['hour', 'tool'], zone: 'UTC' });
+        return {
+          page,
+          total: queries.sums({ filter: {}, by: [], zone: 'UTC' }),
+          sums: groups.toSorted((a, b) => a.key.join().localeCompare(b.key.join())),
+          tools: queries.facets(null).tools.toSorted(),
+          session: queries.count({ filter: { session: 'session-1' } }),
+          failed: queries.count({ filter: { status: 'failed' } }),
+        };
+      });
+      fresh.close();
+      expect(one).toEqual(other);
+    },
+  );
 
   test.each<[what: string, spoil: () => void]>([
     ['is no database', () => writeFileSync(file(), 'garbage '.repeat(1000))],

@@ -40,7 +40,7 @@ export class TurnKinds {
   facets(): Facets {
     const values = (of: (kind: Kind) => string | null): string[] =>
       this.#grouped((kind) => of(kind))
-        .filter(({ key }) => key !== null)
+        .filter(({ key, sums }) => key !== null && sums.turns > 0)
         .toSorted((one, other) => other.sums.turns - one.sums.turns)
         .map(({ key }) => key ?? '');
     return {

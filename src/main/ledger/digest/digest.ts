@@ -6,7 +6,7 @@ import { FACT_COLUMNS, type TurnFacts, factsOf } from './facts.ts';
 import { type HourTallies, addPacked, pack, packedOf, tallyOf } from './hour-tallies.ts';
 import { Kinds } from './kinds.ts';
 import { DIGEST_TABLES, DIGEST_VERSION } from './tables.ts';
-import { addTurn } from './tally.ts';
+import { addTally, addTurn } from './tally.ts';
 
 /** An hour in milliseconds. */
 export const HOUR_MS = 3_600_000;
@@ -40,7 +40,7 @@ export class Digest {
   readonly inMemory: boolean;
   readonly #sessions = new Map<string, TurnFacts>();
   readonly #statements: Readonly<
-    Record<'rows' | 'mark' | 'name' | 'session' | 'before' | 'lost' | 'hour' | 'setHour', StatementSync>
+    Record<'rows' | 'inHour' | 'mark' | 'name' | 'session' | 'before' | 'lost' | 'hour' | 'setHour', StatementSync>
   >;
   #kinds: Kinds;
 
@@ -71,7 +71,8 @@ export class Digest {
     this.inMemory = file === ':memory:';
     this.database = new DatabaseSync(file, { timeout: 5000 });
     try {
-      this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      // How ids begin is in no order, so its pages are kept at hand while many turns are taken in.
+      this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000');
       this.database.prepare('ATTACH ? AS ledger').run(`${pathToFileURL(ledger).href}?mode=ro`);
       if (this.#version() !== DIGEST_VERSION) this.#begin();
       this.#kinds = new Kinds(this.database);
@@ -89,6 +90,11 @@ export class Digest {
         lost: this.database.prepare('INSERT INTO cache_lost VALUES (?, ?)'),
         hour: this.database.prepare('SELECT first_seq, last_seq, tallies FROM hour WHERE hour = ?'),
         setHour: this.database.prepare('INSERT OR REPLACE INTO hour VALUES (?, ?, ?, ?)'),
+        inHour: this.database.prepare(
+          `SELECT ${FACT_COLUMNS}, l.seq AS lost FROM ledger.turn t
+           LEFT JOIN repriced r ON r.seq = t.seq LEFT JOIN cache_lost l ON l.seq = t.seq
+           WHERE t.seq BETWEEN ? AND ? AND t.started_at >= ? AND t.started_at < ?`,
+        ),
       };
     } catch (error) {
       this.database.close();
@@ -135,10 +141,8 @@ export class Digest {
   addToHour(hour: number, tallies: HourTallies, firstSeq: number, lastSeq: number): void {
     for (const number of [hour, ALL_HOURS]) {
       const row = this.#statements.hour.get(number);
-      const sums: HourTallies = new Map();
-      if (row !== undefined) addPacked(sums, packedOf(row['tallies'] as Uint8Array));
-      for (const [kind, tally] of tallies)
-        tallyOf(sums, kind).forEach((value, index, sum) => (sum[index] = value + (tally[index] ?? 0)));
+      const sums = this.#packed(number);
+      for (const [kind, tally] of tallies) addTally(tallyOf(sums, kind), tally);
       const first = Math.min(firstSeq, Number(row?.['first_seq'] ?? firstSeq));
       this.#statements.setHour.run(number, first, Math.max(lastSeq, Number(row?.['last_seq'] ?? lastSeq)), pack(sums));
     }
@@ -185,21 +189,56 @@ export class Digest {
     return before === undefined ? 0 : cacheLost(before, turn);
   }
 
-  /** Up to where the digest has followed; it begins anew where the ledger is another one, or has let go of old turns. */
+  /** Up to where the digest has followed; it begins anew where the ledger is another one. */
   #lastSeq(): number {
     const state = this.database.prepare('SELECT * FROM state').get();
     const last = Number(state?.['last_seq'] ?? 0);
     if (last === 0) return 0;
     const there = this.database.prepare('SELECT id FROM ledger.turn WHERE seq = ?').get(last);
     const first = this.database.prepare('SELECT min(seq) AS first FROM ledger.turn').get()?.['first'];
-    const same = there?.['id'] === state?.['last_id'];
-    if (same && first === state?.['first_seq']) return last;
-    const prices = this.database.prepare('SELECT * FROM repriced WHERE seq >= ?').all(same ? Number(first) : Infinity);
+    if (there?.['id'] === state?.['last_id']) {
+      if (first !== state?.['first_seq']) this.#letGo(Number(first));
+      return last;
+    }
     this.#begin();
-    const put = this.database.prepare(`INSERT INTO repriced VALUES (${Array(10).fill('?').join(', ')})`);
-    for (const price of prices) put.run(...Object.values(price));
     this.#forget();
     return 0;
+  }
+
+  /**
+   * Follows the ledger in letting go of its oldest rows. How ids and sessions began is left standing: it leads to rows that are
+   * no more, and numbers are not used twice.
+   */
+  #letGo(first: number): void {
+    const whole = this.#packed(ALL_HOURS);
+    for (const { hour, last_seq: last } of this.database
+      .prepare('SELECT hour, last_seq FROM hour WHERE hour >= 0 AND first_seq < ?')
+      .all(first)) {
+      const number = Number(hour);
+      for (const [kind, tally] of this.#packed(number)) addTally(tallyOf(whole, kind), tally, 0, -1);
+      const rest: HourTallies = new Map();
+      for (const row of this.#statements.inHour.all(first, last ?? 0, number * HOUR_MS, (number + 1) * HOUR_MS)) {
+        const turn = factsOf(row);
+        const kind = this.#kinds.numberOf(turn.kind) ?? 0;
+        addTurn(tallyOf(rest, kind), turn, row['lost'] !== null);
+        addTurn(tallyOf(whole, kind), turn, row['lost'] !== null);
+      }
+      if (rest.size === 0) this.database.prepare('DELETE FROM hour WHERE hour = ?').run(number);
+      else this.#statements.setHour.run(number, first, last ?? 0, pack(rest));
+    }
+    this.database.prepare('UPDATE hour SET tallies = ? WHERE hour = ?').run(pack(whole), ALL_HOURS);
+    const unmark = this.database.prepare('DELETE FROM mark WHERE kind = ? AND seq < ?');
+    for (const { number } of this.#kinds.all) unmark.run(number, first);
+    for (const table of ['cache_lost', 'repriced'])
+      this.database.prepare(`DELETE FROM ${table} WHERE seq < ?`).run(first);
+    this.database.prepare('UPDATE state SET first_seq = ?').run(first);
+  }
+
+  #packed(hour: number): HourTallies {
+    const tallies: HourTallies = new Map();
+    const packed = this.packedHour(hour);
+    if (packed !== null) addPacked(tallies, packed);
+    return tallies;
   }
 
   #version(): number {

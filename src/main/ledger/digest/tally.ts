@@ -82,9 +82,10 @@ export function addTurn(tally: Tally, turn: TurnFacts, cacheLost: boolean, times
   money(basis === 'money' ? 'premium' : 'creditsPremium', turn.premium);
 }
 
-/** Adds a tally to another; `from` may be a longer list, in which it begins at `at`. */
-export function addTally(tally: Tally, from: Float64Array, at = 0): void {
-  for (let index = 0; index < TALLY_WIDTH; index += 1) tally[index] = (tally[index] ?? 0) + (from[at + index] ?? 0);
+/** Adds a tally to another, or with `times` −1 takes it away; `from` may be a longer list, in which it begins at `at`. */
+export function addTally(tally: Tally, from: Float64Array, at = 0, times: 1 | -1 = 1): void {
+  for (let index = 0; index < TALLY_WIDTH; index += 1)
+    tally[index] = (tally[index] ?? 0) + (from[at + index] ?? 0) * times;
 }
 
 /** The tally as the contract spells it. */
