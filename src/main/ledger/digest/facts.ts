@@ -24,7 +24,7 @@ export interface KindFacts {
 }
 
 /** What sums are made of. */
-export interface AmountFacts {
+interface AmountFacts {
   /** In picodollars, by the newest price that it was given. */
   readonly cost: number | null;
   readonly basis: 'money' | 'credits' | null;
