@@ -5,15 +5,17 @@ import { type ErrorCode, TiergateError } from '../shared/errors.ts';
 import { Books } from './control/books.ts';
 import { createHandlers } from './control/handlers.ts';
 import { HttpCarrier } from './control/http.ts';
+import { eventsOfLedger } from './control/ledger-events.ts';
 import { InForce } from './control/in-force.ts';
 import { Notices } from './control/notices.ts';
 import { Pushes } from './control/pushes.ts';
 import { Trial } from './control/trial.ts';
 import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
+import { NO_PROVIDER_KEY, isLocalKey } from './gateway/guard.ts';
 import type { House } from './gateway/house.ts';
 import { Front } from './gateway/front.ts';
 import { Pause } from './gateway/pause.ts';
-import { Ledger, type LedgerEvents, ledgerFile } from './ledger/ledger.ts';
+import { Ledger, ledgerFile } from './ledger/ledger.ts';
 import { LedgerReader } from './ledger/reader.ts';
 import { type Log, openLog } from './logs/log.ts';
 import { type Keychain, systemKeychain } from './secrets/keychain.ts';
@@ -22,6 +24,7 @@ import { readSecret } from './secrets/secret-source.ts';
 import { PolicyHistory } from './settings/policy-history.ts';
 import { type SettingsState, SettingsStore } from './settings/store.ts';
 import { Accounts } from './upstream/accounts.ts';
+import { Connector } from './upstream/connector.ts';
 import { Dispatch } from './upstream/dispatch.ts';
 import { Dump } from './upstream/dump.ts';
 import { probe } from './upstream/probe.ts';
@@ -91,7 +94,8 @@ class Gateway implements Runtime {
   readonly #sandbox = new Sandbox();
   readonly #accounts: Accounts;
   readonly #ways: Ways;
-  readonly #dispatch = new Dispatch();
+  readonly #connector = new Connector(() => [this.#front.port]);
+  readonly #dispatch = new Dispatch(this.#connector);
   readonly #dump: Dump;
   readonly #carrier: HttpCarrier;
   readonly #house: House;
@@ -118,7 +122,13 @@ class Gateway implements Runtime {
     this.#notices = new Notices(now, () => {
       this.#pushes.statusChanged();
     });
-    const { ledger, setAside } = Ledger.open(home, this.#ledgerEvents(), now);
+    const ledgerEvents = eventsOfLedger({
+      reader: () => this.#reader,
+      lost: () => this.#ledger.lost,
+      notices: this.#notices,
+      log: this.log,
+    });
+    const { ledger, setAside } = Ledger.open(home, ledgerEvents, now);
     this.#ledger = ledger;
     if (setAside !== null) this.#notices.raise('ledger_broken', setAside);
     this.#reader = new LedgerReader(ledgerFile(home));
@@ -132,24 +142,21 @@ class Gateway implements Runtime {
       notices: this.#notices,
       pushes: this.#pushes,
       version: options.version,
-      figures: () => ({
-        openTurns: this.#front.openTurns,
-        lostRows: this.#ledger.lost,
-        refused: this.#refused,
-      }),
+      figures: () => ({ openTurns: this.#front.openTurns, lostRows: this.#ledger.lost, refused: this.#refused }),
     });
     this.#dump = new Dump({ ...common, redactor: this.#redactor });
     this.#accounts = new Accounts({
       readSecret: async (source) => {
         const result = await readSecret(source, keychain, environment);
-        if ('secret' in result) this.#redactor.protect(result.secret.value);
-        return result;
+        if ('problem' in result) return result;
+        this.#redactor.protect(result.secret.value);
+        return isLocalKey(result.secret.value, this.#settings.current.tools) ? NO_PROVIDER_KEY : result;
       },
       sandboxUrl: () => this.#sandbox.url,
     });
     this.#pause = new Pause({
       now,
-      after: options.after ?? after,
+      after: timer,
       onChange: () => {
         this.#pushes.statusChanged();
       },
@@ -175,6 +182,8 @@ class Gateway implements Runtime {
       send: (request, handler) => {
         this.#dispatch.send(request, handler);
       },
+      connector: this.#connector,
+      dump: this.#dump,
       record: (turn) => {
         this.#books.record(turn);
       },
@@ -344,20 +353,6 @@ class Gateway implements Runtime {
   async #loadKeys(): Promise<void> {
     await this.#accounts.load(this.#settings.current.accounts);
     this.#pushes.statusChanged();
-  }
-
-  #ledgerEvents(): LedgerEvents {
-    return {
-      onCheckpointDue: () => {
-        this.#reader.checkpoint().catch((error: unknown) => {
-          this.log.warn({ error: String(error) }, 'the ledger’s log could not be folded back yet');
-        });
-      },
-      onTrouble: (reason: string | null) => {
-        if (reason === null) this.#notices.clear('ledger_write_failed');
-        else this.#notices.raise('ledger_write_failed', `${reason}; ${this.#ledger.lost} lost so far.`);
-      },
-    };
   }
 }
 

@@ -360,6 +360,14 @@ export const ERRORS = {
     cause: 'No Secret Service answers (Linux), its library is missing, or the keychain is locked.',
     next: 'Install and unlock a keyring (Debian: apt-get install gnome-keyring libsecret-1-0), or name an environment variable in the account: "keys": [{ "env": "OPENAI_API_KEY" }].',
   },
+  account_loop: {
+    status: 508,
+    type: 'upstream_error',
+    message: 'The account {detail} points at this gateway itself.',
+    cause:
+      'Its base URL leads back to the address that the gateway listens on, so a turn would come in again and again.',
+    next: 'Give the account the base URL of a provider.',
+  },
   upstream_unreachable: {
     status: 502,
     type: 'upstream_error',

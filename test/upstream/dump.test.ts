@@ -60,7 +60,7 @@ function request(over: Partial<UpstreamRequest> = {}): UpstreamRequest {
 }
 
 function begun(dump: Dump, asked: UpstreamRequest = request(), turn = TURN, attempt = 1): DumpedAttempt {
-  const dumped = dump.begin(turn, attempt, asked);
+  const dumped = dump.begin(turn, attempt, asked, {});
   if (dumped === null) throw new Error('dumps are off');
   return dumped;
 }
@@ -92,7 +92,7 @@ async function written(
 test('while dumps are off nothing is made, not even a folder', async () => {
   settings = { ...settings, enabled: false };
   const dump = dumpOf();
-  expect(dump.begin(TURN, 1, request())).toBeNull();
+  expect(dump.begin(TURN, 1, request(), {})).toBeNull();
   await dump.close();
   expect(readdirSync(home)).toEqual([]);
 });
@@ -140,7 +140,7 @@ describe('what an answer that did not come whole leaves', () => {
     attempt.response(200, []);
     await dump.close();
     expect(text('response.txt')).toBe('HTTP/1.1 200\r\n\r\n\n[broke off: the gateway has stopped]\n');
-    expect(dump.begin(TURN, 2, request())).toBeNull();
+    expect(dump.begin(TURN, 2, request(), {})).toBeNull();
   });
 });
 
@@ -171,7 +171,7 @@ describe('somebody who reads every file finds no credential', () => {
   ])('in the header %s', async (name) => {
     const dump = dumpOf();
     const headers = [name, 'Basic c2VjcmV0LXZhbHVl', 'x-request-id', 'req_1'];
-    const attempt = dump.begin(TURN, 1, request({ headers }), ['X-Of-The-Owner']);
+    const attempt = dump.begin(TURN, 1, request({ headers }), { 'X-Of-The-Owner': 'hush' });
     if (name !== 'x-of-the-owner') attempt?.response(200, headers);
     attempt?.end(null);
     await dump.close();

@@ -150,3 +150,12 @@ describe('the query as it goes up', () => {
     expect(queryUp(query)).toBe(sent);
   });
 });
+
+test('a header that the account’s owner has set takes the place of the tool’s, whatever its letter case', () => {
+  const up = headersUp(['X-Title', 'the tool', 'x-other', 'stays'], {
+    key: null,
+    judged: { name: 'x-codex-routing-hint', value: null },
+    set: { 'x-title': 'the owner', 'X-New': '1' },
+  });
+  expect(up).toEqual(['x-other', 'stays', 'x-title', 'the owner', 'X-New', '1', 'accept-encoding', 'identity']);
+});

@@ -5,6 +5,7 @@ import { type ErrorCode, type GatewayError, gatewayError } from '../../shared/er
 import type { NewTurn } from '../../shared/turn.ts';
 import type { AnswerReader, Dialect } from '../dialects/dialect.ts';
 import type { Outcome } from '../upstream/failover.ts';
+import { LOOP_CODE } from '../upstream/connector.ts';
 import { type Fault, faultOfConnection, faultOfEvent, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
 import { type HeadersDown, headerIn, headersDown } from '../upstream/headers.ts';
 import { CodedView } from './coded-view.ts';
@@ -172,7 +173,8 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   #unreachable(code: string): void {
     const { id, baseUrl } = this.#options.account;
-    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
+    if (code === LOOP_CODE) this.#fail('account_loop', `"${id}" (${baseUrl})`);
+    else if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
       this.#fail('upstream_timeout', `"${id}" (${baseUrl})`);
     else
       this.#fail(

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type ErrorCode, gatewayError } from '../../shared/errors.ts';
 import { SseWalker } from '../dialects/sse.ts';
 import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
+import { LOOP_CODE } from '../upstream/connector.ts';
 import { headersDown } from '../upstream/headers.ts';
 import type { House } from './house.ts';
 import { errorEvent } from './socket-goodbye.ts';
@@ -100,6 +101,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     if (this.#status !== 0) this.#end(this.#told ? null : code);
     else if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
       this.#fail('upstream_timeout', this.#place, null);
+    else if (code === LOOP_CODE) this.#fail('account_loop', this.#place, null);
     else this.#fail('upstream_unreachable', `${this.#place} could not be reached or broke off: ${code}.`, null);
   }
 

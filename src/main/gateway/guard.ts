@@ -87,6 +87,15 @@ export function keyHash(localKey: string): string {
   return `sha256:${hash('sha256', localKey)}`;
 }
 
+/** A local key as an account's key would only lead back here. */
+export const NO_PROVIDER_KEY = { problem: 'it is a local key of this gateway, and no provider’s' } as const;
+
+/** True for a key by which a tool of this gateway is known. */
+export function isLocalKey(key: string, tools: readonly Tool[]): boolean {
+  const known = keyHash(key);
+  return tools.some((tool) => tool.keyHash === known);
+}
+
 function keyOf(rawHeaders: readonly string[]): string | null {
   const [authorization] = valuesOf(rawHeaders, 'authorization');
   const bearer = authorization === undefined ? null : /^bearer +(\S+) *$/i.exec(authorization);

@@ -5,7 +5,9 @@ import type { NewTurn } from '../../shared/turn.ts';
 import type { Log } from '../logs/log.ts';
 import type { ErrorRule, Tool } from '../../shared/settings.ts';
 import type { Ways } from '../upstream/ways.ts';
+import type { Connector } from '../upstream/connector.ts';
 import type { UpstreamRequest } from '../upstream/dispatch.ts';
+import type { Dump } from '../upstream/dump.ts';
 
 /** What the corridor uses of the rest of the house; the runtime passes it in. */
 export interface House {
@@ -22,6 +24,10 @@ export interface House {
   readonly paused: () => boolean;
   readonly ways: Pick<Ways, 'open' | 'bind'>;
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
+  /** Opens what is no request: the connections of sessions. */
+  readonly connector: Connector;
+  /** Writes attempts down while the person has that on. */
+  readonly dump: Pick<Dump, 'begin'>;
   /** Commits a turn's row, synchronously. */
   readonly record: (turn: NewTurn) => void;
   /** Commits it together with others that end in the same round of the event loop, then calls back. */

@@ -4,6 +4,8 @@ import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { UsageFilter } from '../dialects/chat-usage.ts';
 import { type Asked, isUnread } from '../dialects/dialect.ts';
 import { withoutEncryptedItems } from '../dialects/encrypted-items.ts';
+import type { UpstreamRequest } from '../upstream/dispatch.ts';
+import { DumpTee } from '../upstream/dump-tee.ts';
 import type { Failover, Outcome, Way } from '../upstream/failover.ts';
 import { headersUp, queryUp } from '../upstream/headers.ts';
 import type { WayQuestion } from '../upstream/ways.ts';
@@ -197,10 +199,10 @@ function pricedAt(account: Account, decision: Forward | Block): PricedWay {
 function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer {
   const { house, http, form, meter, failover, question } = turn;
   const { ready, model } = way.candidate;
-  const { request, response, route, query } = http;
+  const { request: asked, response, route, query } = http;
   const { account } = ready;
   const { translated, reads } = plan;
-  meter.sending(way.secret);
+  const attempt = meter.sending(way.secret);
   const answer = new Answer({
     house,
     response,
@@ -221,23 +223,25 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
     meter.asked(form.model, null, false);
   });
   const bytes = failover.stripped ? withoutEncryptedItems(decision.bytes) : decision.bytes;
-  house.send(
-    {
-      method: methodOf(request),
-      origin: ready.origin,
-      path: ready.basePath + plan.path + (translated === null ? queryUp(query) : ''),
-      headers: headersUp(request.rawHeaders, {
-        key: way.secret?.value ?? null,
-        anthropic: account.provider === 'anthropic' && account.kind === 'apikey',
-        judged: { name: ROUTING_HINT, value: decision.routingHint },
-        also: decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }],
-        foreign: translated === null ? [] : FOREIGN,
-        ...(form === null ? {} : { length: request.headers['content-length'] ?? null }),
-      }),
-      body: form?.stream ?? (bytes.length === 0 ? null : bytes),
-    },
-    answer,
-  );
+  const { proxy, headers } = account;
+  const request: UpstreamRequest = {
+    method: methodOf(asked),
+    origin: ready.origin,
+    proxy,
+    path: ready.basePath + plan.path + (translated === null ? queryUp(query) : ''),
+    headers: headersUp(asked.rawHeaders, {
+      key: way.secret?.value ?? null,
+      anthropic: account.provider === 'anthropic' && account.kind === 'apikey',
+      judged: { name: ROUTING_HINT, value: decision.routingHint },
+      also: decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }],
+      foreign: translated === null ? [] : FOREIGN,
+      set: headers,
+      ...(form === null ? {} : { length: asked.headers['content-length'] ?? null }),
+    }),
+    body: form?.stream ?? (bytes.length === 0 ? null : bytes),
+  };
+  const dumped = house.dump.begin(meter.id, attempt, request, headers);
+  house.send(request, dumped === null ? answer : new DumpTee(dumped, answer));
   return answer;
 }
 

@@ -75,10 +75,11 @@ export class Meter {
     this.#trust = servedTrustOf(account);
   }
 
-  /** The request is leaving the machine. */
-  sending(secret: Secret | null): void {
+  /** The request is leaving the machine; which of the turn's attempts this is, from 1. */
+  sending(secret: Secret | null): number {
     this.#sentAt = this.#now();
     this.#keyFingerprint = secret?.fingerprint ?? null;
+    return this.#failed.length + 1;
   }
 
   /** The attempt that was sent last has failed. */

@@ -163,7 +163,7 @@ class BridgeLink implements UpstreamLink {
     lane.running = turn;
     if (this.#paused) turn.pause();
     this.#listener.departed(lane.name);
-    house.send({ origin, path: `${basePath}/responses`, headers: this.#headers(), body }, turn);
+    house.send({ origin, proxy: account.proxy, path: `${basePath}/responses`, headers: this.#headers(), body }, turn);
   }
 
   /** The request's body, or the event that says why there is none. */

@@ -68,6 +68,7 @@ export class Handshake {
     const own = {
       key: secret?.value ?? null,
       judged: { name: ROUTING_HINT, value: this.#hintUp(decision) },
+      set: ready.account.headers,
     };
     // Realtime has no HTTP counterpart.
     if (ready.account.sockets === 'http_bridge' && this.#asked.dialect === 'responses') {
@@ -77,11 +78,12 @@ export class Handshake {
       chosen,
       {
         origin: ready.origin,
+        proxy: ready.account.proxy,
         path: ready.basePath + route + this.#query.up(ready.account.modelMapping),
         headers: upgradeHeadersUp(request.rawHeaders, own),
         protocols: protocolsUp(request.headers['sec-websocket-protocol']),
       },
-      { after: this.#house.after, ...(signal === undefined ? {} : { signal }) },
+      { connector: this.#house.connector, after: this.#house.after, ...(signal === undefined ? {} : { signal }) },
     );
   }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type Server, WebSocketServer } from 'ws';
 import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { LOOP_CODE } from '../upstream/connector.ts';
 import { upgradeHeadersDown } from '../upstream/headers.ts';
 import type { House } from './house.ts';
 import { dialGoodbye, refusalGoodbye } from './socket-goodbye.ts';
@@ -223,6 +224,7 @@ function refusalOf(failure: DialFailure, place: string): GatewayError {
     case 'timeout':
       return gatewayError('upstream_timeout', place);
     case 'unreachable':
+      if (failure.code === LOOP_CODE) return gatewayError('account_loop', place);
       return gatewayError('upstream_unreachable', `${place} could not be reached over WebSocket: ${failure.code}.`);
     case 'refused': {
       const status = `${failure.status} ${STATUS_CODES[failure.status] ?? ''}`.trim();

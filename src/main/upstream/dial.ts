@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Connector } from './connector.ts';
 
 /** How long a handshake may take, connection included. */
 export const DIAL_TIMEOUT_MS = 10_000;
@@ -9,12 +9,17 @@ export const DIAL_TIMEOUT_MS = 10_000;
 /** An upstream's refusal is kept up to this size; only its status and a hint are of use. */
 const MAX_REFUSAL_BODY = 64 * 1024;
 
+/** How undici's connector says that a connection did not stand in time. */
+export const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT';
+
 /** What RFC 6455, 1.3 appends to the key. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** A handshake as it leaves the machine. */
 export interface DialRequest {
   readonly origin: string;
+  /** The way out; absent is straight. */
+  readonly proxy?: string | undefined;
   readonly path: string;
   /** Flat, without those that belong to the handshake itself. */
   readonly headers: readonly string[];
@@ -24,6 +29,7 @@ export interface DialRequest {
 
 /** What the dial needs from outside. */
 export interface DialOptions {
+  readonly connector: Connector;
   /** Calls back after so many milliseconds; returns what takes that back. */
   readonly after: (milliseconds: number, action: () => void) => () => void;
   /** Ends the attempt, for instance because the tool has left. */
@@ -48,16 +54,13 @@ export type DialResult =
   | { readonly kind: 'timeout' };
 
 /** Opens a WebSocket towards an upstream, up to its 101; redirects are answers like any other refusal. */
-export function dial(request: DialRequest, { after, signal }: DialOptions): Promise<DialResult> {
-  const { protocol, hostname, port, host } = new URL(request.origin);
+export function dial(request: DialRequest, { connector, after, signal }: DialOptions): Promise<DialResult> {
+  const { host } = new URL(request.origin);
   const key = randomBytes(16).toString('base64');
-  const secure = protocol === 'https:';
-  const outgoing = (secure ? requestHttps : requestHttp)({
-    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? (secure ? 443 : 80) : port,
+  const outgoing = requestHttp({
+    // One of its own, secure where the origin is: a pool would keep a connection that now speaks frames.
+    createConnection: connectionTo(request, connector),
     path: request.path,
-    // A pool would keep a connection that now speaks frames.
-    agent: false,
     headers: [
       ...['host', host, 'connection', 'Upgrade', 'upgrade', 'websocket'],
       ...['sec-websocket-version', '13', 'sec-websocket-key', key],
@@ -80,7 +83,9 @@ export function dial(request: DialRequest, { after, signal }: DialOptions): Prom
     });
     signal?.addEventListener('abort', abort);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      finish({ kind: 'unreachable', code: error.code ?? error.name });
+      finish(
+        error.code === CONNECT_TIMEOUT ? { kind: 'timeout' } : { kind: 'unreachable', code: error.code ?? error.name },
+      );
     });
     outgoing.on('upgrade', (response: IncomingMessage, socket: Socket, head: Buffer) => {
       // Until its owner listens, a reset must not become an exception.
@@ -110,6 +115,20 @@ export function dial(request: DialRequest, { after, signal }: DialOptions): Prom
     });
     outgoing.end();
   });
+}
+
+/** What a dial's connection is opened by. */
+export function connectionTo(
+  { origin, proxy }: Pick<DialRequest, 'origin' | 'proxy'>,
+  connector: Connector,
+): NonNullable<RequestOptions['createConnection']> {
+  return (_, done) => {
+    connector.once(proxy, origin, (error, socket) => {
+      // Node's types know no call without a socket, Node does.
+      (done as (error: Error | null, socket: Socket | null) => void)(error, socket);
+    });
+    return null;
+  };
 }
 
 function ignore(): void {

@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
-
-/** How long a connection may take to stand. */
-const CONNECT_TIMEOUT_MS = 10_000;
+import type { Connector } from './connector.ts';
 
 /** How long an answer may take to begin: a blocking Flex turn may think for a quarter of an hour. */
 const HEADERS_TIMEOUT_MS = 20 * 60_000;
@@ -15,6 +13,8 @@ export interface UpstreamRequest {
   /** POST when absent, as every turn is. */
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly origin: string;
+  /** The way out; absent is straight. */
+  readonly proxy?: string | undefined;
   readonly path: string;
   /** Flat: name, value, name, value. */
   readonly headers: string[];
@@ -22,12 +22,17 @@ export interface UpstreamRequest {
   readonly body: Buffer | Readable | null;
 }
 
-/** Sends requests over one pool of connections an origin. */
+/** Sends requests over one pool of connections for each origin and way out. */
 export class Dispatch {
   readonly #pools = new Map<string, Pool>();
+  readonly #connector: Connector;
 
-  send({ method, origin, path, headers, body }: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#pool(origin).dispatch({ path, method: method ?? 'POST', headers, body }, handler);
+  constructor(connector: Connector) {
+    this.#connector = connector;
+  }
+
+  send({ method, origin, proxy, path, headers, body }: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
+    this.#pool(origin, proxy).dispatch({ path, method: method ?? 'POST', headers, body }, handler);
   }
 
   /** Begins with fresh connections: those of before a sleep or in another network may be dead without knowing. */
@@ -45,19 +50,19 @@ export class Dispatch {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
-  #pool(origin: string): Pool {
-    let pool = this.#pools.get(origin);
+  #pool(origin: string, proxy: string | undefined): Pool {
+    const name = proxy === undefined ? origin : `${origin} ${proxy}`;
+    let pool = this.#pools.get(name);
     if (pool === undefined) {
       pool = new Pool(origin, {
         connections: null,
         pipelining: 1,
         headersTimeout: HEADERS_TIMEOUT_MS,
         bodyTimeout: SILENCE_TIMEOUT_MS,
-        connect: { timeout: CONNECT_TIMEOUT_MS },
-        // HTTP/1.1 is what was measured and what every provider speaks.
+        connect: this.#connector.by(proxy),
         allowH2: false,
       });
-      this.#pools.set(origin, pool);
+      this.#pools.set(name, pool);
     }
     return pool;
   }

@@ -48,11 +48,16 @@ export class Dump {
   }
 
   /** Begins with an attempt's request; null while dumps are off. `own` are the headers that the account's owner has set. */
-  begin(turn: string, attempt: number, request: UpstreamRequest, own: readonly string[] = []): DumpedAttempt | null {
+  begin(
+    turn: string,
+    attempt: number,
+    request: UpstreamRequest,
+    own: Readonly<Record<string, string>>,
+  ): DumpedAttempt | null {
     const settings = this.#options.settings.current.dump;
     if (!settings.enabled || this.#closed) return null;
     const at = this.#options.now();
-    const names = new Set(own.map((name) => name.toLowerCase()));
+    const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
     const file = (side: DumpSide, head: string, coding: string): DumpWriter =>
       this.#write(dumpName(at, turn, attempt, side), { head, coding, maxBytes: settings.maxKiB * 1024 });
     const asked = file('request', requestHead(request, names), '');

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { DIAL_TIMEOUT_MS, type DialOptions, type DialRequest, type DialResult } from './dial.ts';
+import {
+  CONNECT_TIMEOUT,
+  DIAL_TIMEOUT_MS,
+  type DialOptions,
+  type DialRequest,
+  type DialResult,
+  connectionTo,
+} from './dial.ts';
 import { OPCODE } from './frame-code.ts';
 import { CLOSE_MS, KEEP_ALIVE_MS, type LinkListener, type UpstreamLink } from './frame-link.ts';
 
@@ -20,11 +27,12 @@ export interface DeflatedUpstream {
 
 /** Opens a WebSocket that offers permessage-deflate, with ws's own client. */
 export function dialDeflated(
-  { origin, path, headers, protocols }: DialRequest,
-  { after, signal }: DialOptions,
+  { origin, proxy, path, headers, protocols }: DialRequest,
+  { connector, after, signal }: DialOptions,
 ): Promise<DeflatedUpstream | Exclude<DialResult, { kind: 'open' }>> {
   const options = {
     headers: asObject(headers),
+    createConnection: connectionTo({ origin, proxy }, connector),
     perMessageDeflate: true,
     autoPong: false,
     followRedirects: false,
@@ -48,7 +56,11 @@ export function dialDeflated(
     });
     signal?.addEventListener('abort', abort);
     webSocket.on('error', (error: NodeJS.ErrnoException) => {
-      settle({ kind: 'unreachable', code: error.code ?? error.message });
+      settle(
+        error.code === CONNECT_TIMEOUT
+          ? { kind: 'timeout' }
+          : { kind: 'unreachable', code: error.code ?? error.message },
+      );
     });
     webSocket.on('upgrade', (response: IncomingMessage) => {
       rawHeaders = response.rawHeaders;

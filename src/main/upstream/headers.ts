@@ -64,20 +64,23 @@ export interface OwnHeaders {
   readonly length?: string | null;
   /** Beginnings of names that mean nothing to the upstream's protocol. */
   readonly foreign?: readonly string[];
+  /** Those that the account's owner has set; they take the place of the tool's. */
+  readonly set?: Readonly<Record<string, string>>;
 }
 
 /** The tool's headers as they go up: names, spelling and order kept, in the flat form undici takes. */
 export function headersUp(
   raw: readonly string[],
-  { key, judged, also = [], anthropic = false, length = null, foreign = [] }: OwnHeaders,
+  { key, judged, also = [], anthropic = false, length = null, foreign = [], set }: OwnHeaders,
 ): string[] {
   const connection = namesInConnection(raw);
+  const replaced = set === undefined ? NONE : new Set(Object.keys(set).map((name) => name.toLowerCase()));
   const up: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
     const value = raw[index + 1] ?? '';
     const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || NOT_UP.has(lower) || connection.has(lower)) continue;
+    if (HOP_BY_HOP.has(lower) || NOT_UP.has(lower) || connection.has(lower) || replaced.has(lower)) continue;
     if (lower.startsWith('x-tiergate-') || lower.startsWith('x-forwarded-') || lower.startsWith('sec-fetch-')) continue;
     if (lower === judged.name) {
       if (judged.value !== null) up.push(name, judged.value);
@@ -91,6 +94,7 @@ export function headersUp(
   }
   if (length !== null) up.push('content-length', length);
   for (const one of also) if (one.value !== null) up.push(one.name, one.value);
+  if (set !== undefined) up.push(...Object.entries(set).flat());
   // Coded answers would have to be decoded on the side to read their usage.
   up.push('accept-encoding', 'identity');
   if (key !== null && anthropic) up.push('x-api-key', key);

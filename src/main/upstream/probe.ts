@@ -100,6 +100,7 @@ function ask(
     {
       method: 'GET',
       origin,
+      proxy: account.proxy,
       path: `${basePath}/models`,
       headers: [
         ...['accept', 'application/json', 'accept-encoding', 'identity'],
