@@ -483,6 +483,13 @@ export const ERRORS = {
       'The settings file is not JSON, or has a member that does not exist or has a wrong value. The last good settings stay in force.',
     next: 'Correct the named member and save again.',
   },
+  settings_newer: {
+    status: 409,
+    type: 'invalid_request_error',
+    message: 'The settings were written by a newer Tiergate (version {detail}). They were left as they are.',
+    cause: 'An older program cannot know what a newer one means, and would take away what it does not know.',
+    next: 'Start the newer Tiergate, or name another data folder with --home.',
+  },
   policy_invalid: {
     status: 400,
     type: 'invalid_request_error',

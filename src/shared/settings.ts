@@ -145,9 +145,21 @@ const AppSchema = z.strictObject({
   closeExplained: z.boolean().default(false),
 });
 
+/** The form of the settings file that this program writes. */
+const SETTINGS_VERSION = 1;
+
+/** The version a document says it has, when that is newer than what this program knows; else null. */
+export function newerVersion(document: unknown): number | null {
+  if (typeof document !== 'object' || document === null || !('version' in document)) return null;
+  const { version } = document;
+  return typeof version === 'number' && version > SETTINGS_VERSION ? version : null;
+}
+
 /** The settings file: unknown members are errors, so that a mistyped limit is never silently no limit. */
 export const SettingsSchema = z
   .strictObject({
+    /** Counts up when an older program could no longer read what a newer one wrote. */
+    version: z.literal(SETTINGS_VERSION).default(SETTINGS_VERSION),
     gateway: GatewaySchema.prefault({}),
     tools: z.array(ToolSchema).default([]),
     accounts: z.array(AccountSchema).default([]),

@@ -27,7 +27,7 @@ describe('the catalogue of errors', () => {
       code: 'port_in_use',
       status: 500,
       type: 'api_error',
-      message: 'Port 4141 is taken by another program.',
+      message: 'Port 4141 is in use.',
     });
   });
 

@@ -2,7 +2,14 @@ import { type FSWatcher, chmodSync, mkdirSync, readFileSync, watch } from 'node:
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TiergateError } from '../../shared/errors.ts';
-import { DEFAULT_SETTINGS, type Settings, SettingsSchema, problemsOf, problemsText } from '../../shared/settings.ts';
+import {
+  DEFAULT_SETTINGS,
+  type Settings,
+  SettingsSchema,
+  problemsOf,
+  problemsText,
+  newerVersion,
+} from '../../shared/settings.ts';
 
 /** Which document the settings in force come from. */
 type SettingsSource = 'settings' | 'last-good' | 'default';
@@ -37,13 +44,14 @@ export class SettingsStore {
     this.#state = this.#firstState();
   }
 
-  /** Reads the settings of a data folder, which is made if need be; throws `home_unusable`. */
+  /** Reads the settings of a data folder, which is made if need be; throws `home_unusable` or `settings_newer`. */
   static open(home: string): SettingsStore {
     try {
       mkdirSync(home, { recursive: true, mode: 0o700 });
       chmodSync(home, 0o700);
       return new SettingsStore(home);
     } catch (cause) {
+      if (cause instanceof TiergateError) throw cause;
       throw new TiergateError('home_unusable', cause instanceof Error ? cause.message : home, { cause });
     }
   }
@@ -88,6 +96,7 @@ export class SettingsStore {
    */
   async change(edit: (settings: Settings) => unknown): Promise<Settings> {
     const change = this.#saving.then(async () => {
+      refuseNewer(this.#text);
       const settings = parse(edit(this.current));
       const text = `${JSON.stringify(settings, null, 2)}\n`;
       const before = this.#text;
@@ -112,6 +121,7 @@ export class SettingsStore {
 
   #firstState(): SettingsState {
     if (this.#text === null) return { settings: DEFAULT_SETTINGS, source: 'default', problem: null };
+    refuseNewer(this.#text);
     const parsed = tryParse(this.#text);
     if ('settings' in parsed) {
       void this.#keep(this.#text);
@@ -166,10 +176,21 @@ function readText(file: string): string | null {
   }
 }
 
-function tryParse(text: string): { readonly settings: Settings } | { readonly problem: string } {
+/** Throws where a newer program has written the file: neither read in part nor written over. */
+function refuseNewer(text: string | null): void {
+  const parsed = text === null ? {} : tryParse(text);
+  if ('newer' in parsed) throw new TiergateError('settings_newer', String(parsed.newer));
+}
+
+function tryParse(
+  text: string,
+): { readonly settings: Settings } | { readonly problem: string; readonly newer?: number } {
   try {
     // Editors on Windows put a byte order mark there.
-    return { settings: parse(JSON.parse(text.replace(/^\uFEFF/, ''))) };
+    const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const newer = newerVersion(document);
+    if (newer !== null) return { newer, problem: `a newer Tiergate has written them (version ${newer})` };
+    return { settings: parse(document) };
   } catch (error) {
     if (error instanceof SyntaxError) return { problem: `settings.json is not JSON: ${error.message}` };
     if (error instanceof TiergateError) return { problem: error.detail };
