@@ -18,6 +18,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // What is waited for is often a process of its own.
+          expect: { poll: { timeout: 15_000 } },
           fileParallelism: false,
         },
       },

@@ -1,12 +1,11 @@
 import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { TurnFilter } from '../shared/calls/turn.ts';
-import { ControlError, type Status } from '../shared/control.ts';
+import type { Status } from '../shared/control.ts';
 import type { Policy } from '../shared/policy.ts';
 import { useGateway } from './gateway.tsx';
 import { callKey } from './call-key.ts';
 import { useAnswer } from './call.ts';
-import { changePolicy, type RuleChange } from './rule-change.ts';
 import { createTurnFeed, type TurnFeed, type TurnFeedState } from './turn-feed.ts';
 
 /** What the gateway is and how it does, kept fresh by pushes. */
@@ -42,30 +41,6 @@ export function useFilteredTurns(
   const list = useSyncExternalStore(feed.subscribe, feed.state);
   return { ...feed, list };
 }
-
-/** Saves a change of one rule. The policy is saved as a whole, so the change goes into the one in force at that moment. */
-export function useSaveRule(id: string) {
-  const { client } = useGateway();
-  const queries = useQueryClient();
-  return useMutation({
-    // One save after the other: two at once would each undo the other's change.
-    scope: { id: 'policy' },
-    mutationFn: async (change: RuleChange) => {
-      const policy = changePolicy(await client.call('policy.get'), id, change);
-      if (policy === null) throw new ControlError(RULE_GONE);
-      return client.call('policy.set', { policy });
-    },
-    onSuccess: (policy) => {
-      queries.setQueryData(callKey('policy.get', {}), policy);
-    },
-  });
-}
-
-const RULE_GONE = {
-  code: 'rule_gone',
-  message: 'This rule is no longer in the policy: it was removed somewhere else.',
-  next: 'Look at the list again; it shows the policy in force.',
-};
 
 /** Makes a tool; its key is in the answer only, so the caller holds it and nothing keeps it. */
 export function useAddTool() {

@@ -9,13 +9,13 @@ export const ACTIONS = ['pass', 'filter', 'force', 'block'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** What a rule looks at: a tier, no tier, a string outside the list, or any tier that was sent. */
-const RULE_TIERS = [...TIERS, 'missing', 'unknown', 'all'] as const;
+export const RULE_TIERS = [...TIERS, 'missing', 'unknown', 'all'] as const;
 
 /** One of {@link RULE_TIERS}. */
 export type RuleTier = (typeof RULE_TIERS)[number];
 
 /** Which kind of account a rule is about. */
-const SCOPES = ['all', 'apikey', 'oauth'] as const;
+export const SCOPES = ['all', 'apikey', 'oauth'] as const;
 
 /** How an account signs in: with a key, or with a login. */
 export type AccountKind = 'apikey' | 'oauth';

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
+import { classNames } from './class-names.ts';
 
 /**
  * A modal dialog over the whole window, open as long as it is rendered; the focus begins at `data-autofocus`. The native element keeps the focus inside and
@@ -9,10 +10,13 @@ import { Button } from './button.tsx';
  */
 export function Dialog({
   title,
+  wide = false,
   children,
   onClose,
 }: {
   readonly title: string;
+  /** True for a form of two columns. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
   readonly onClose: () => void;
 }) {
@@ -31,7 +35,10 @@ export function Dialog({
       ref={element}
       aria-labelledby={titleId}
       onClose={onClose}
-      className="m-auto max-h-[calc(100dvh-2rem)] w-[35rem] max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-panel text-ink shadow-dialog backdrop:bg-scrim"
+      className={classNames(
+        'm-auto max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-panel text-ink shadow-dialog backdrop:bg-scrim',
+        wide ? 'w-[47rem]' : 'w-[35rem]',
+      )}
     >
       <div className="flex items-center justify-between gap-4 px-5 pt-4">
         <h2 id={titleId} className="text-base font-semibold">

@@ -3,7 +3,7 @@ import { AccountsPage } from '../pages/accounts-page.tsx';
 import { BudgetsPage } from '../pages/budgets-page.tsx';
 import { LogsPage } from '../pages/logs-page.tsx';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
-import { PolicyPage } from '../pages/policy-page.tsx';
+import { PolicyPage } from '../pages/policy/policy-page.tsx';
 import { PricesPage } from '../pages/prices-page.tsx';
 import { SettingsPage } from '../pages/settings-page.tsx';
 import { ToolsPage } from '../pages/tools-page.tsx';
