@@ -119,9 +119,10 @@ class Gateway implements Runtime {
       () => this.status(),
       () => this.#settings.current.policy,
     );
-    this.#notices = new Notices(now, () => {
+    const changed = (): void => {
       this.#pushes.statusChanged();
-    });
+    };
+    this.#notices = new Notices(now, changed);
     const ledgerEvents = eventsOfLedger({
       reader: () => this.#reader,
       lost: () => this.#ledger.lost,
@@ -154,13 +155,7 @@ class Gateway implements Runtime {
       },
       sandboxUrl: () => this.#sandbox.url,
     });
-    this.#pause = new Pause({
-      now,
-      after: timer,
-      onChange: () => {
-        this.#pushes.statusChanged();
-      },
-    });
+    this.#pause = new Pause({ now, after: timer, onChange: changed });
     const inForce = new InForce({
       settings: this.#settings,
       limits: () => this.#books.limits(),
@@ -184,20 +179,14 @@ class Gateway implements Runtime {
       },
       connector: this.#connector,
       dump: this.#dump,
-      record: (turn) => {
-        this.#books.record(turn);
-      },
-      recordSoon: (turn, then) => {
-        this.#books.recordSoon(turn, then);
-      },
+      record: this.#books.record,
+      recordSoon: this.#books.recordSoon,
       refused: (code) => {
         this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
         this.#pushes.statusChanged();
       },
       redact: this.#redactor,
-      sessionsChanged: () => {
-        this.#pushes.statusChanged();
-      },
+      sessionsChanged: changed,
       now,
       after: timer,
       log: this.log,
@@ -243,9 +232,7 @@ class Gateway implements Runtime {
         announce(home, { ...address, token: this.#carrier.token });
         this.#pushes.statusChanged();
       },
-      onFailure: (code, detail) => {
-        this.#notices.raise(code, detail);
-      },
+      onFailure: this.notice.bind(this),
     });
   }
 
@@ -302,8 +289,7 @@ class Gateway implements Runtime {
   }
 
   notice(code: ErrorCode, detail: string | null): void {
-    if (detail === null) this.#notices.clear(code);
-    else this.#notices.raise(code, detail);
+    this.#notices.tell(code, detail);
   }
 
   stop(): Promise<void> {
@@ -346,8 +332,7 @@ class Gateway implements Runtime {
   };
 
   #showProblem({ problem }: SettingsState): void {
-    if (problem === null) this.#notices.clear('settings_invalid');
-    else this.#notices.raise('settings_invalid', problem);
+    this.#notices.tell('settings_invalid', problem);
   }
 
   async #loadKeys(): Promise<void> {

@@ -58,6 +58,21 @@ test('filtering Fast: the dearer tier does not leave, and does again when only w
   expect(await tierUp()).toBe('priority');
 });
 
+test('what a turn really cost is what counts: the one that uses the budget up is the last', async () => {
+  lab = await startSocketLab({
+    settings: { policy: { rules: [] }, budgets: [{ id: 'day', period: 'day', usd: 0.004, action: 'block' }] },
+  });
+  expect(await tierUp()).toBe('priority');
+  const [row] = await lab.newRows();
+  // 100 plain, 20 cached and 40 written tokens of gpt-5.5 in Fast, at 12.50, 1.25 and 75 dollars a million.
+  expect(row?.cost.total).toBe(4_275_000_000);
+  expect(lab.gateway.runtime.status()).toMatchObject({
+    spend: { day: { cost: '4275000000', turns: 1 }, month: { cost: '4275000000' } },
+    budgets: [{ spent: '4275000000', percent: 106.87, inForce: true }],
+  });
+  expect((await send(lab.origin, { body: TURN })).status).toBe(403);
+});
+
 test('of another tool it is not felt', async () => {
   await startSpent({ action: 'block', tool: 'cursor' });
   expect(await tierUp()).toBe('priority');

@@ -53,8 +53,7 @@ export class Books {
       after,
       account: (id) => settings.current.accounts.find((account) => account.id === id) ?? null,
       trouble: (reason) => {
-        if (reason === null) notices.clear('collector_unreachable');
-        else notices.raise('collector_unreachable', reason);
+        notices.tell('collector_unreachable', reason);
       },
     });
     this.#cache = new CacheWatch((reason) => {
@@ -80,8 +79,7 @@ export class Books {
         pushes.statusChanged();
       },
       trouble: (reason) => {
-        if (reason === null) notices.clear('spending_unknown');
-        else notices.raise('spending_unknown', reason);
+        notices.tell('spending_unknown', reason);
       },
     });
     this.#retention = new Retention({
@@ -120,19 +118,19 @@ export class Books {
   }
 
   /** Prices a turn and commits its row. */
-  record(turn: NewTurn): void {
+  readonly record = (turn: NewTurn): void => {
     const priced = this.#priced(turn);
     this.#count(priced, this.#options.ledger.record(priced));
-  }
+  };
 
   /** Prices a turn and commits its row with the others of its moment, then calls back. */
-  recordSoon(turn: NewTurn, then: () => void): void {
+  readonly recordSoon = (turn: NewTurn, then: () => void): void => {
     const priced = this.#priced(turn);
     this.#options.ledger.recordSoon(priced, (recorded) => {
       this.#count(priced, recorded);
       then();
     });
-  }
+  };
 
   settingsChanged(): void {
     this.#pricing = new Pricing(PRICE_TABLE, this.#options.settings.current);

@@ -23,6 +23,12 @@ export class Notices {
     if (this.#notices.delete(code)) this.#changed();
   }
 
+  /** Raises it with a reason, or clears it where there is none any more. */
+  tell(code: ErrorCode, reason: string | null): void {
+    if (reason === null) this.clear(code);
+    else this.raise(code, reason);
+  }
+
   list(): Notice[] {
     return [...this.#notices.values()];
   }
