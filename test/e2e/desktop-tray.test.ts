@@ -42,11 +42,11 @@ afterAll(async () => {
 });
 
 /** Sends one Fast turn as a tool would; the answer’s status, and the tier that reached the provider. */
-async function fastTurn(): Promise<{ readonly status: number; readonly sent: unknown }> {
+async function fastTurn(localKey = key): Promise<{ readonly status: number; readonly sent: unknown }> {
   const before = upstream.requests.length;
   const answer = await fetch(`${baseUrl}/responses`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${localKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'gpt-5.5', input: 'hi', service_tier: 'fast' }),
   });
   await answer.text();
@@ -90,12 +90,64 @@ it('the pause in the tray refuses new turns until they are resumed there', async
   expect((await fastTurn()).status).toBe(403);
 });
 
+it('another account is asked first when it is chosen in the tray', async () => {
+  await clickTray(app, 'Account first asked: lab', 'spare');
+  await expect.poll(() => trayLabels(app)).toContain('Account first asked: spare');
+  await valueFrom(page, 'policy.set', { policy: { rules: [] } });
+  expect((await fastTurn()).status).toBe(200);
+  const { turns } = await valueFrom<{ turns: Turn[] }>(page, 'turns.page', { order: 'newest', limit: 1 });
+  expect(turns).toMatchObject([{ account: 'spare' }]);
+});
+
+describe('a notification', () => {
+  interface Shown {
+    readonly title: string;
+    emit(event: string, details?: unknown): boolean;
+  }
+  const kept = (): Promise<readonly string[]> =>
+    app.evaluate(() => (globalThis as unknown as { shown: Shown[] }).shown.map(({ title }) => title));
+
+  it('tells of a blocked turn once, and its step lets Fast through', async () => {
+    await app.evaluate(({ Notification }) => {
+      const shown: Shown[] = [];
+      Object.assign(globalThis, { shown });
+      Notification.prototype.show = function (): void {
+        shown.push(this);
+      };
+    });
+    await valueFrom(page, 'policy.set', { policy: { rules: [{ serviceTier: 'fast', action: 'block' }] } });
+    // A tool that was not blocked before: one that was is one matter for a while.
+    const { key: other } = await valueFrom<{ key: string }>(page, 'tool.add', { name: 'editor' });
+    expect((await fastTurn(other)).status).toBe(403);
+    expect((await fastTurn(other)).status).toBe(403);
+    await expect.poll(kept).toEqual(['The policy blocked editor']);
+    await app.evaluate(() => {
+      (globalThis as unknown as { shown: Shown[] }).shown[0]?.emit('action', { actionIndex: 0 });
+    });
+    await expect.poll(() => trayLabels(app)).toContain('Fast: passes');
+    expect((await fastTurn()).sent).toBe('priority');
+  });
+
+  it('is not shown while the person wants none', async () => {
+    const { app: own } = await valueFrom<{ app: Record<string, unknown> }>(page, 'settings.get');
+    await valueFrom(page, 'settings.set', { section: 'app', value: { ...own, notify: 'none' } });
+    await valueFrom(page, 'policy.set', { policy: { rules: [{ serviceTier: 'fast', action: 'block' }] } });
+    // The word of the policy comes with that of the settings, so both have been heard when this is drawn.
+    await expect.poll(() => trayLabels(app)).toContain('Fast: blocked');
+    const before = await kept();
+    const { key: other } = await valueFrom<{ key: string }>(page, 'tool.add', { name: 'scripts' });
+    expect((await fastTurn(other)).status).toBe(403);
+    await expect.poll(() => trayLabels(app), { timeout: 5000 }).toContain('Last turn: Fast blocked, scripts');
+    expect(await kept()).toEqual(before);
+  });
+});
+
 it('a real turn goes from the gateway to the ledger, to the tray and to the page, where a click asks the ledger', async () => {
   await valueFrom(page, 'policy.set', {
     policy: { rules: [{ id: 'no-fast', serviceTier: 'fast', action: 'filter' }] },
   });
   expect((await fastTurn()).sent).toBeNull();
-  await expect.poll(() => trayLabels(app)).toContain('Last turn: Fast → Standard, codex');
+  await expect.poll(() => trayLabels(app), { timeout: 5000 }).toContain('Last turn: Fast → Standard, codex');
   const { turns } = await valueFrom<{ turns: Turn[] }>(page, 'turns.page', { order: 'newest', limit: 1 });
   expect(turns).toMatchObject([{ tool: 'codex', rule: 'no-fast', tiers: { requested: 'priority', sent: null } }]);
   // A fresh page knows nothing yet: what it shows it has asked the ledger for.

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Push, Status } from '../../shared/control.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Turn } from '../../shared/turn.ts';
@@ -34,6 +35,7 @@ export class TrayFeed {
   #update: UpdateState = { kind: 'off' };
   #freePort: number | null = null;
   #stopping = false;
+  #grave: unknown = null;
   #drawnAt = -Infinity;
   #cancelDraw: (() => void) | null = null;
   #cancelChange: (() => void) | null = null;
@@ -119,9 +121,16 @@ export class TrayFeed {
         this.#policy = push.policy;
         this.draw();
         return;
-      case 'status':
+      case 'status': {
+        const grave = graveIn(push.status);
+        const isNew = !isDeepStrictEqual(grave, this.#grave);
+        this.#grave = grave;
+        if (isNew) this.draw();
+        else this.#drawSoon();
+        return;
+      }
       case 'budget':
-        this.#drawSoon();
+        this.draw();
         return;
       case 'settings':
     }
@@ -146,4 +155,16 @@ export class TrayFeed {
       this.draw();
     });
   }
+}
+
+/** What of a status is shown at once, unlike the counts that every turn changes. */
+function graveIn({ baseUrl, port, paused, notices, accounts, sandbox }: Status): unknown {
+  return {
+    baseUrl,
+    port,
+    paused,
+    sandbox,
+    notices: notices.map(({ code, message }) => [code, message]),
+    accounts: accounts.map(({ id, enabled, priority, resting }) => [id, enabled, priority, resting]),
+  };
 }
