@@ -130,12 +130,11 @@ export function createTurnFeed(client: Pick<ControlClient, 'call'>, filter: Turn
   };
 
   /** Asks at one end, unless that is being done. */
-  const grow = async (work: () => Promise<void>): Promise<void> => {
+  const grow = async (work: () => Promise<Partial<TurnFeedState>>): Promise<void> => {
     if (state.older.busy || state.turns.length === 0) return;
     set({ older: { busy: true, error: null } });
     try {
-      await work();
-      set({ older: { busy: false, error: null } });
+      set({ ...(await work()), older: { busy: false, error: null } });
     } catch (error) {
       set({ older: { busy: false, error } });
     }
@@ -158,26 +157,26 @@ export function createTurnFeed(client: Pick<ControlClient, 'call'>, filter: Turn
     loadOlder: () =>
       grow(async () => {
         const last = state.turns.at(-1);
-        if (last === undefined) return;
+        if (last === undefined) return {};
         const { turns, more } = await page({ after: last.seq, limit: PAGE });
         // Pushes may have trimmed the end meanwhile; the page would then leave a hole.
-        if (state.turns.at(-1)?.seq !== last.seq) return;
+        if (state.turns.at(-1)?.seq !== last.seq) return {};
         keep = Math.min(HOLD, Math.max(keep, state.turns.length + turns.length + PAGE));
         const all = [...state.turns, ...turns];
         const over = Math.max(0, all.length - HOLD);
-        set({ turns: all.slice(over), above: state.above + over, more });
+        return { turns: all.slice(over), above: state.above + over, more };
       }),
     loadNewer: () =>
       grow(async () => {
         const first = state.turns[0];
-        if (first === undefined || state.above === 0) return;
+        if (first === undefined || state.above === 0) return {};
         const { turns, more } = await page({ order: 'oldest', after: first.seq, limit: PAGE });
         const all = [...turns.toReversed(), ...state.turns];
-        set({
+        return {
           turns: all.slice(0, HOLD),
           more: state.more || all.length > HOLD,
           above: more ? Math.max(1, state.above - turns.length) : 0,
-        });
+        };
       }),
     restart: () => {
       queue = queue.then(beginAnew).catch((error: unknown) => set({ error }));

@@ -17,7 +17,7 @@ export interface ChartSeries {
   readonly values: readonly number[];
 }
 
-const HEIGHT = 196;
+const HEIGHT = 208;
 
 /** Bars over time, one kind on top of the other, and the same figures as a table. */
 export function Chart({
@@ -145,7 +145,7 @@ function draw(Plot: typeof uPlot, element: HTMLElement, { times, timeWord, value
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 4, 0, 0],
+      padding: [8, 24, 0, 0],
       scales: {
         x: { time: false, range: [-0.6, times.length - 0.4] },
         y: { range: (_chart, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
@@ -154,6 +154,7 @@ function draw(Plot: typeof uPlot, element: HTMLElement, { times, timeWord, value
         {
           ...axis,
           grid: { show: false },
+          size: 28,
           splits: everySoMany(times.length),
           values: (_chart, marks) => marks.map((mark) => timeWord(times[mark] ?? 0)),
         },

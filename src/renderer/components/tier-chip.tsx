@@ -1,6 +1,6 @@
 import { TIERS, type Tier } from '../../shared/tier.ts';
 import { roleName, type TierFigure, tierName, type TierRole } from '../words/tier-word.ts';
-import { useTranslation } from 'react-i18next';
+import i18next from 'i18next';
 import { Chip, type ChipTone } from './chip.tsx';
 import { Unknown } from './unknown.tsx';
 
@@ -15,12 +15,11 @@ const TONES: Readonly<Record<Tier, ChipTone>> = {
 
 /** One of a turn's four tiers, spelled as it was on the wire. */
 export function TierChip({ role: kind, figure }: { readonly role: TierRole; readonly figure: TierFigure }) {
-  const { t } = useTranslation('words');
   const role = roleName(kind);
   if (figure.kind === 'unknown') {
     return (
       <span className="inline-flex h-[1.125rem] items-center px-1">
-        <Unknown why={t('tierUnknown', { role, why: figure.why })} />
+        <Unknown why={i18next.t('words:tierUnknown', { role, why: figure.why })} />
       </span>
     );
   }
@@ -33,7 +32,7 @@ export function TierChip({ role: kind, figure }: { readonly role: TierRole; read
     );
   }
   const tier = TIERS.find((known) => known === figure.name);
-  const title = `${role}: ${tier === undefined ? t('tierOutside') : tierName(tier)}`;
+  const title = `${role}: ${tier === undefined ? i18next.t('words:tierOutside') : tierName(tier)}`;
   return (
     <Chip
       tone={tier === undefined ? 'bad' : TONES[tier]}

@@ -15,12 +15,12 @@ import { tierNameOf } from '../../words/tier-word.ts';
 
 /** The tiers' colours, from the cheapest at the foot to the dearest. */
 const COLOURS: Readonly<Record<string, string>> = {
-  flex: 'flex',
+  flex: 'mix-flex',
   default: 'mix-default',
   auto: 'auto',
   scale: 'scale',
   priority: 'mix-priority',
-  ultrafast: 'bad',
+  ultrafast: 'mix-ultrafast',
 };
 
 type Measure = 'turns' | 'cost';

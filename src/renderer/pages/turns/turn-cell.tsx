@@ -1,6 +1,6 @@
 import { ArrowRight, Eye } from 'lucide-react';
+import i18next from 'i18next';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Turn } from '../../../shared/turn.ts';
 import { Chip } from '../../components/chip.tsx';
 import { classNames } from '../../components/class-names.ts';
@@ -12,6 +12,9 @@ import { moneyOf } from '../../words/money-word.ts';
 import { tiersOf } from '../../words/tier-word.ts';
 import { modelOf, resultOf, spansOf, verdictWord } from '../../words/turn-word.ts';
 import type { ColumnId } from './turn-columns.ts';
+
+// Hundreds of cells come and go in a second of scrolling: a hook in each would be felt. A new language draws everything anew.
+const t = i18next.getFixedT(null, 'turns');
 
 /** What one column shows of a turn. */
 export function TurnCell({
@@ -67,7 +70,6 @@ function Time({ turn: { startedAt } }: { readonly turn: Turn }) {
 }
 
 function Tool({ turn, sandbox }: { readonly turn: Turn; readonly sandbox: boolean }) {
-  const { t } = useTranslation('turns');
   return (
     <Lines
       first={<span title={turn.tool}>{turn.tool}</span>}
@@ -85,7 +87,6 @@ function Tool({ turn, sandbox }: { readonly turn: Turn; readonly sandbox: boolea
 }
 
 function Account({ turn: { account, keyFingerprint } }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   return (
     <Lines
       first={account ?? <Unknown why={t('noAccount')} />}
@@ -95,7 +96,6 @@ function Account({ turn: { account, keyFingerprint } }: { readonly turn: Turn })
 }
 
 function Model({ turn }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   const { name, note } = modelOf(turn);
   return (
     <Lines
@@ -110,7 +110,6 @@ function Model({ turn }: { readonly turn: Turn }) {
 }
 
 function Tiers({ turn }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   const { requested, sent, served, billed } = tiersOf(turn);
   const arrow = <ArrowRight aria-hidden="true" className="size-3 shrink-0 text-ink-faint" />;
   return (
@@ -133,7 +132,6 @@ function Tiers({ turn }: { readonly turn: Turn }) {
 }
 
 function Verdict({ turn: { verdict, rule, observed } }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   if (verdict === null) return <Lines first={<Unknown why={t('notJudgedWhy')} />} second={t('notJudged')} />;
   const would = observed
     .map(({ rule: id, action }) => t('wouldHave', { rule: id, verdict: verdictWord(action) }))
@@ -159,7 +157,6 @@ function Verdict({ turn: { verdict, rule, observed } }: { readonly turn: Turn })
 }
 
 function Tokens({ turn }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   const { input, cached, output } = turn.tokens;
   if (input === null && cached === null && output === null) return <Unknown why={t('tokensUnknown')} />;
   return (
@@ -176,7 +173,6 @@ function Tokens({ turn }: { readonly turn: Turn }) {
 }
 
 function Count({ name, count }: { readonly name: string; readonly count: number | null }) {
-  const { t } = useTranslation('turns');
   if (count === null) return <Unknown why={t('countUnknown', { name })} />;
   return (
     <span title={`${name}: ${fullCount(count)}`}>
@@ -187,7 +183,6 @@ function Count({ name, count }: { readonly name: string; readonly count: number 
 }
 
 function Cost({ turn: { cost, costBasis, saved } }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   // A price that is not known stays blank.
   if (cost.total === null) return null;
   return (
@@ -207,7 +202,6 @@ function Cost({ turn: { cost, costBasis, saved } }: { readonly turn: Turn }) {
 const RESULT_LOOKS = { good: 'text-good', warn: 'text-warn', bad: 'text-bad' } as const;
 
 function Result({ turn }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   const { tone, status, error, help } = resultOf(turn);
   return (
     <Lines
@@ -229,7 +223,6 @@ function Result({ turn }: { readonly turn: Turn }) {
 }
 
 function Spans({ turn }: { readonly turn: Turn }) {
-  const { t } = useTranslation('turns');
   const { first, whole } = spansOf(turn);
   return (
     <Lines

@@ -1,8 +1,7 @@
 import { ChevronDown, Search, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ACTIONS } from '../../../shared/policy.ts';
-import type { Turn } from '../../../shared/turn.ts';
 import { useAnswer } from '../../call.ts';
 import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
@@ -25,18 +24,15 @@ import { verdictWord } from '../../words/turn-word.ts';
 const TYPING = 200;
 
 /** What narrows the list: a search, and a choice for each thing that turns differ in. */
-export function TurnFilters({
+export const TurnFilters = memo(function TurnFilters({
   query,
-  turns,
   onChange,
 }: {
   readonly query: FilterQuery;
-  /** What is on the screen, for its values where the ledger's own are not known. */
-  readonly turns: readonly Turn[];
   readonly onChange: (query: FilterQuery) => void;
 }) {
   const { t } = useTranslation('turns');
-  const facets = useFacets(turns);
+  const { data: facets } = useAnswer('turns.facets', {});
   const span = spanOf(query);
   const status = FILTER_STATUSES.find((known) => known === query['status']);
   return (
@@ -46,7 +42,7 @@ export function TurnFilters({
         <ListFilter
           key={list}
           list={list}
-          options={facets[list]}
+          options={list === 'verdicts' ? ACTIONS : (facets?.[list] ?? [])}
           chosen={valuesOf(query, list)}
           onChange={(values) => onChange(withValue(query, list, values.join(',')))}
         />
@@ -87,21 +83,7 @@ export function TurnFilters({
       )}
     </div>
   );
-}
-
-/** The values that turns have; where the ledger does not say, those of the turns at hand. */
-function useFacets(turns: readonly Turn[]): Readonly<Record<FilterList, readonly string[]>> {
-  const { data } = useAnswer('turns.facets', {});
-  const some = (pick: (turn: Turn) => string | null): string[] =>
-    [...new Set(turns.map(pick))].filter((value) => value !== null).sort();
-  return {
-    tools: data?.tools ?? some(({ tool }) => tool),
-    accounts: data?.accounts ?? some(({ account }) => account),
-    models: data?.models ?? some(({ models }) => models.upstream),
-    tiers: data?.tiers ?? some(({ tiers }) => tiers.billed ?? 'unknown'),
-    verdicts: ACTIONS,
-  };
-}
+});
 
 function SearchBox({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {
   const { t } = useTranslation('turns');

@@ -1,5 +1,5 @@
+import i18next from 'i18next';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Turn } from '../../../shared/turn.ts';
 import { classNames } from '../../components/class-names.ts';
 import { TurnCell } from './turn-cell.tsx';
@@ -65,7 +65,6 @@ export const TurnRow = memo(function TurnRow({
 
 /** Stands where a turn will be as soon as it is read. */
 export function MissingRow({ index }: { readonly index: number }) {
-  const { t } = useTranslation();
   return (
     <div
       role="row"
@@ -73,7 +72,7 @@ export function MissingRow({ index }: { readonly index: number }) {
       style={{ height: ROW_HEIGHT, transform: `translateY(${index * ROW_HEIGHT}px)` }}
       className="absolute inset-x-0 flex items-center border-b border-line bg-panel px-4"
     >
-      <span role="gridcell" aria-label={t('loading')} className="h-2 w-1/3 rounded-full bg-press" />
+      <span role="gridcell" aria-label={i18next.t('loading')} className="h-2 w-1/3 rounded-full bg-press" />
     </div>
   );
 }

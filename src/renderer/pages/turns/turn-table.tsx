@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SANDBOX_ACCOUNT } from '../../../shared/account.ts';
 import type { Turn } from '../../../shared/turn.ts';
@@ -61,8 +61,15 @@ export function TurnTable({
 
   useStillness(scroller, turns, above);
 
+  const open = useCallback(
+    (turn: Turn) => {
+      setCursor(turn.id);
+      onOpen(turn);
+    },
+    [onOpen],
+  );
   const template = templateOf(columns);
-  const at = turns.findIndex(({ id }) => id === (cursor ?? chosen));
+  const at = turns.findIndex(({ id }) => id === (chosen ?? cursor));
   const active = at === -1 ? null : above + at;
 
   const move = (index: number): void => {
@@ -70,7 +77,7 @@ export function TurnTable({
     if (turn === undefined) return;
     setCursor(turn.id);
     virtual.scrollToIndex(above + index);
-    if (chosen !== null) onOpen(turn);
+    if (chosen !== null) open(turn);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -90,7 +97,7 @@ export function TurnTable({
     else if (event.key === 'Home') {
       if (above > 0) void restart().then(() => scroller.current?.scrollTo({ top: 0 }));
       else move(0);
-    } else if (event.key === 'Enter' && turns[at] !== undefined) onOpen(turns[at]);
+    } else if (event.key === 'Enter' && turns[at] !== undefined) open(turns[at]);
     else return;
     event.preventDefault();
   };
@@ -142,7 +149,7 @@ export function TurnTable({
                 sandbox={turn.account !== null && sandboxes.has(turn.account)}
                 chosen={index === active}
                 arrived={turn.seq > latest && index === 0}
-                onOpen={onOpen}
+                onOpen={open}
               />
             );
           })}

@@ -1,5 +1,5 @@
 import { Columns3 } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Turn } from '../../../shared/turn.ts';
 import { hrefOf } from '../../address.ts';
@@ -39,6 +39,7 @@ export function TurnsPage() {
     },
     [asked, open],
   );
+  const narrow = useCallback((next: FilterQuery) => navigate(hrefOf('turns', open, next), { replace: true }), [open]);
   const openTurn = useCallback((turn: Turn) => go(turn.id), [go]);
 
   return (
@@ -53,7 +54,7 @@ export function TurnsPage() {
       <div className="flex flex-col gap-2 border-b border-line bg-panel px-4 py-2">
         <div className="flex min-h-7 flex-wrap items-center gap-x-4 gap-y-1">
           <h1 className="text-base font-semibold">{t('title')}</h1>
-          <Total list={list} filter={filter} />
+          <Total known={list.more || list.above > 0 ? null : list.turns.length} filter={filter} />
           <div className="ml-auto flex items-center gap-1.5">
             <Menu
               label={t('columnsChoose')}
@@ -73,11 +74,7 @@ export function TurnsPage() {
             <ExportMenu filter={filter} />
           </div>
         </div>
-        <TurnFilters
-          query={query}
-          turns={list.turns}
-          onChange={(next) => navigate(hrefOf('turns', open, next), { replace: true })}
-        />
+        <TurnFilters query={query} onChange={narrow} />
       </div>
       <div className="flex min-h-0 flex-1">
         <div className="relative min-w-0 flex-1">
@@ -107,18 +104,19 @@ export function TurnsPage() {
 }
 
 /** How many turns there are, how many are under way, and what is missing from the list, so that its absence is no riddle. */
-function Total({
-  list,
+const Total = memo(function Total({
+  known,
   filter,
 }: {
-  readonly list: ReturnType<typeof useFilteredTurns>['list'];
+  /** The number of turns at hand where they are all; null where there are more. */
+  readonly known: number | null;
   readonly filter: ReturnType<typeof filterOf>;
 }) {
   const { t } = useTranslation('turns');
   const { data: status } = useStatus();
   const { data } = useAnswer('turns.count', { filter }, { keep: true });
   // Pushes run ahead of the count, which is asked for anew only now and then.
-  const count = data === undefined ? (list.more || list.above > 0 ? null : list.turns.length) : data.count;
+  const count = data?.count ?? known;
   const refused = Object.entries(status?.refused ?? {}).filter(([, turns]) => turns > 0);
   const total = refused.reduce((sum, [, turns]) => sum + turns, 0);
   return (
@@ -140,7 +138,7 @@ function Total({
       )}
     </div>
   );
-}
+});
 
 function NothingFound() {
   const { t } = useTranslation('turns');
