@@ -20,7 +20,6 @@ import { LedgerReader } from './ledger/reader.ts';
 import { type Log, openLog } from './logs/log.ts';
 import { type Keychain, systemKeychain } from './secrets/keychain.ts';
 import { Redactor } from './secrets/redact.ts';
-import { readSecret } from './secrets/secret-source.ts';
 import { PolicyHistory } from './settings/policy-history.ts';
 import { type SettingsState, SettingsStore } from './settings/store.ts';
 import { Accounts } from './upstream/accounts.ts';
@@ -28,6 +27,8 @@ import { Connector } from './upstream/connector.ts';
 import { Dispatch } from './upstream/dispatch.ts';
 import { Dump } from './upstream/dump.ts';
 import { probe } from './upstream/probe.ts';
+import { KeyRing } from './upstream/key-ring.ts';
+import type { LoginServer } from './upstream/oauth.ts';
 import { Sandbox } from './upstream/sandbox.ts';
 import { Ways } from './upstream/ways.ts';
 
@@ -46,6 +47,8 @@ export interface RuntimeOptions {
   /** Stands in for the system's keychain in tests. */
   readonly keychain?: Keychain;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Stands in for ChatGPT's own in tests. */
+  readonly loginServer?: LoginServer;
   readonly now?: () => number;
   /** The zone in which days begin, instead of this machine's. */
   readonly zone?: string;
@@ -92,6 +95,7 @@ class Gateway implements Runtime {
   readonly #ledger: Ledger;
   readonly #reader: LedgerReader;
   readonly #sandbox = new Sandbox();
+  readonly #keyRing: KeyRing;
   readonly #accounts: Accounts;
   readonly #ways: Ways;
   readonly #connector = new Connector(() => [this.#front.port]);
@@ -146,12 +150,19 @@ class Gateway implements Runtime {
       figures: () => ({ openTurns: this.#front.openTurns, lostRows: this.#ledger.lost, refused: this.#refused }),
     });
     this.#dump = new Dump({ ...common, redactor: this.#redactor });
+    this.#keyRing = new KeyRing({
+      ...common,
+      keychain,
+      environment,
+      loginServer: options.loginServer,
+      redactor: this.#redactor,
+      changed: () => void this.#loadKeys(),
+    });
     this.#accounts = new Accounts({
-      readSecret: async (source) => {
-        const result = await readSecret(source, keychain, environment);
-        if ('problem' in result) return result;
-        this.#redactor.protect(result.secret.value);
-        return isLocalKey(result.secret.value, this.#settings.current.tools) ? NO_PROVIDER_KEY : result;
+      readSecret: async (source, account) => {
+        const result = await this.#keyRing.read(source, account);
+        const isLocal = 'secret' in result && isLocalKey(result.secret.value, this.#settings.current.tools);
+        return isLocal ? NO_PROVIDER_KEY : result;
       },
       sandboxUrl: () => this.#sandbox.url,
     });
@@ -201,6 +212,9 @@ class Gateway implements Runtime {
         for (const fingerprint of fingerprints ?? []) this.#ledger.dropCooldown(fingerprint);
         this.#pushes.statusChanged();
         return fingerprints !== null;
+      },
+      forgetLogin: (name) => {
+        this.#keyRing.logins.forget(name);
       },
       testAccount: (id) => probe(this.#accounts, id, this.#house),
       reloadKeys: () => this.#loadKeys(),
@@ -303,6 +317,7 @@ class Gateway implements Runtime {
     await this.#front.stop();
     this.#carrier.close();
     this.#pushes.close();
+    this.#keyRing.logins.stop();
     await this.#dispatch.close();
     await this.#dump.close();
     await this.#books.close();
@@ -336,7 +351,9 @@ class Gateway implements Runtime {
   }
 
   async #loadKeys(): Promise<void> {
-    await this.#accounts.load(this.#settings.current.accounts);
+    const { accounts } = this.#settings.current;
+    this.#keyRing.logins.keep(accounts);
+    await this.#accounts.load(accounts);
     this.#pushes.statusChanged();
   }
 }

@@ -353,6 +353,13 @@ export const ERRORS = {
     cause: 'A new account was given a key, and the place where it would be stored is taken.',
     next: 'Name another keychain entry under keys, or replace that key with "tiergate key set".',
   },
+  login_unreadable: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The login cannot be imported: {detail}.',
+    cause: 'Codex keeps its ChatGPT login in a file, and that is not there, not readable, or not a login.',
+    next: 'Log in with "codex login", then import again. A login kept in the keychain by Codex cannot be imported.',
+  },
   keychain_unavailable: {
     status: 503,
     type: 'api_error',

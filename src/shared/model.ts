@@ -1,6 +1,9 @@
 import { fold, trimLeniently } from './fold.ts';
 
-/** A table from the model a tool names to the model the upstream is asked for; one trailing `*` makes a key a prefix. */
+/**
+ * A table from the model a tool names to the model the upstream is asked for; one trailing `*` makes a key a prefix, and `*` as
+ * a target leaves the name as it is.
+ */
 export type ModelMapping = Readonly<Record<string, string>>;
 
 /** True when the pattern names the model exactly, or is its prefix before one trailing `*`; a `*` elsewhere is literal. */
@@ -15,12 +18,17 @@ export function matchesModelLeniently(pattern: string, model: string): boolean {
 
 /** The mapping's answer for a model: the exact key, else the longest matching prefix; null when no key matches. */
 export function mapModel(mapping: ModelMapping, model: string): string | null {
-  if (Object.hasOwn(mapping, model)) return mapping[model] ?? null;
+  if (Object.hasOwn(mapping, model)) return targetOf(mapping, model, model);
   let best: string | null = null;
   for (const pattern of Object.keys(mapping)) {
     if (pattern.endsWith('*') && matchesModel(pattern, model) && pattern.length > (best?.length ?? 0)) best = pattern;
   }
-  return best === null ? null : (mapping[best] ?? null);
+  return best === null ? null : targetOf(mapping, best, model);
+}
+
+function targetOf(mapping: ModelMapping, pattern: string, model: string): string | null {
+  const target = mapping[pattern] ?? null;
+  return target === '*' ? model : target;
 }
 
 /** True when a mapping is empty, and so allows every model under its own name, or has an answer for this one. */

@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TestGateway, startGateway } from '../fakes/gateway.ts';
+import { fakeToken } from '../fakes/login-server.ts';
 
 let gateway: TestGateway;
 
@@ -171,4 +175,75 @@ test('the keys in the keychain are told apart, and what is no key is not among t
     { name: 'a/1', lastFour: '6789', fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/) as string },
     { name: 'b/2', lastFour: '9999', fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/) as string },
   ]);
+});
+
+describe('a login that is imported', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tiergate-login-'));
+    file = join(folder, 'auth.json');
+    write('refresh-0');
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function write(refreshToken: string): void {
+    const access = fakeToken(refreshToken, Date.now() + 3_600_000);
+    writeFileSync(file, JSON.stringify({ tokens: { access_token: access, refresh_token: refreshToken } }));
+  }
+
+  test('becomes an account with the models it maps for all to see, and stands in the keychain only', async () => {
+    const account = await gateway.client.call('account.importCodex', { file });
+    expect(account).toMatchObject({
+      id: 'codex',
+      provider: 'openai',
+      kind: 'oauth',
+      baseUrl: 'https://chatgpt.com/backend-api/codex',
+      keys: [{ keychain: 'codex' }],
+      standardTier: 'omit',
+      speaks: ['responses'],
+    });
+    expect(account.modelMapping).toMatchObject({ 'gpt-5.1-codex*': 'gpt-5.3-codex', '*': '*' });
+    expect(gateway.runtime.status().accounts).toMatchObject([
+      { id: 'codex', keys: [{ problem: null, state: 'ready' }] },
+    ]);
+    expect(gateway.keychain.entries.get('login:codex')).toContain('refresh-0');
+    expect(readFileSync(join(gateway.home, 'settings.json'), 'utf8')).not.toMatch(/refresh-0|eyJ/);
+    expect((await gateway.client.call('key.list')).keys).toEqual([]);
+  });
+
+  test('again is renewed in its place, with what was changed of the account', async () => {
+    await gateway.client.call('account.importCodex', { file });
+    const [before] = (await gateway.client.call('account.list')).accounts;
+    await gateway.client.call('account.set', { id: 'codex', account: { ...before, priority: 9 } });
+    write('refresh-1');
+    expect(await gateway.client.call('account.importCodex', { file })).toMatchObject({ priority: 9 });
+    expect(await ids()).toEqual(['codex']);
+    expect(gateway.keychain.entries.get('login:codex')).toContain('refresh-1');
+  });
+
+  test('goes with its account', async () => {
+    await gateway.client.call('account.importCodex', { file });
+    await gateway.client.call('account.remove', { id: 'codex' });
+    expect(gateway.keychain.entries.size).toBe(0);
+  });
+
+  test('does not take the place of another account', async () => {
+    await gateway.client.call('account.add', { account: { ...OPENAI, id: 'codex' }, key: KEY });
+    await expect(gateway.client.call('account.importCodex', { file })).rejects.toMatchObject({
+      code: 'account_exists',
+    });
+  });
+
+  test('that is not there is told with its file, and nothing is stored', async () => {
+    await expect(gateway.client.call('account.importCodex', { file: join(folder, 'none') })).rejects.toMatchObject({
+      code: 'login_unreadable',
+      message: expect.stringContaining(join(folder, 'none')) as string,
+    });
+    expect(gateway.keychain.entries.size).toBe(0);
+    expect(await ids()).toEqual([]);
+  });
 });

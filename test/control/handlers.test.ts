@@ -36,6 +36,7 @@ beforeEach(() => {
     home,
     sandboxTurn: () => Promise.reject(new TiergateError('gateway_not_running')),
     resetAccount: () => false,
+    forgetLogin: () => undefined,
     testAccount: () => Promise.reject(new TiergateError('gateway_not_running')),
     forgetTurns: () => Promise.resolve(0),
     environment: {},

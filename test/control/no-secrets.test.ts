@@ -1,6 +1,7 @@
 import { type Unanswered, UNANSWERED_NAMES } from '../../src/main/control/unanswered.ts';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CALLS, ControlError, type CallName, type Push } from '../../src/shared/control.ts';
 import { keyHash } from '../../src/main/gateway/guard.ts';
@@ -12,6 +13,9 @@ import { type Upstream, startUpstream } from '../fakes/upstream.ts';
 const STORED = 'sk-stored-9f8e7d6c5b4a';
 const NAMED = 'sk-named-1a2b3c4d5e6f';
 const GIVEN = 'sk-given-0011223344';
+const ACCESS = 'codex-access-token-77aa88bb';
+const RENEWAL = 'codex-refresh-token-99cc00dd';
+const LOGIN_FILE = join(mkdtempSync(join(tmpdir(), 'tiergate-login-')), 'auth.json');
 const ADDED = 'sk-added-5544332211';
 
 let upstream: Upstream;
@@ -84,19 +88,26 @@ const QUESTIONS: Readonly<Record<Exclude<CallName, Unanswered>, unknown>> = {
   'account.test': { id: 'lab' },
   'account.remove': { id: 'third' },
   'dump.get': { turn: '0b7e6c1e-5a0f-4a55-9d53-6f2f6a3b9c11' },
+  'account.importCodex': { id: 'codex', file: LOGIN_FILE },
   'key.list': {},
   'key.set': { name: 'lab/2', key: GIVEN },
   'key.remove': { name: 'lab/2' },
 };
 
 beforeAll(async () => {
+  const tokens = { access_token: ACCESS, refresh_token: RENEWAL, account_id: 'workspace-1' };
+  writeFileSync(LOGIN_FILE, JSON.stringify({ OPENAI_API_KEY: null, tokens }));
   upstream = await startUpstream({ keys: [STORED], script: { kind: 'error', status: 401, quotesKey: true } });
   const keychain = new FakeKeychain();
   keychain.entries.set('lab/1', STORED);
   const keys = [{ keychain: 'lab/1' }, { keychain: 'lab/2' }, { env: 'NAMED' }, { env: 'ABSENT' }];
   gateway = await startGateway(
     { accounts: [accountAt(upstream.baseUrl, { keys })] },
-    { keychain, environment: { NAMED } },
+    {
+      keychain,
+      environment: { NAMED },
+      loginServer: { issuer: 'http://127.0.0.1:9', tokenEndpoint: 'http://127.0.0.1:9/token', clientId: 'test' },
+    },
   );
   gateway.runtime.onPush((push) => pushes.push(push));
   for (const body of ['{"model":"gpt-5.5"}', '{"model":']) {
@@ -123,6 +134,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await upstream.close();
+  rmSync(dirname(LOGIN_FILE), { recursive: true });
 });
 
 /** How a secret could be spelled in a text. */
@@ -135,7 +147,7 @@ function held(text: string, secrets: readonly string[]): readonly string[] {
   return secrets.filter((secret) => spellings(secret).some((spelling) => text.includes(spelling)));
 }
 
-const PROVIDER_KEYS = [STORED, NAMED, GIVEN, ADDED];
+const PROVIDER_KEYS = [STORED, NAMED, GIVEN, ADDED, ACCESS, RENEWAL];
 
 test('the gateway really had the keys in hand', () => {
   const sources = gateway.runtime.status().accounts[0]?.keys;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CODEX_MODELS } from '../../src/shared/codex.ts';
 import { isFastAlias, mapModel, matchesModel, matchesModelLeniently, servesModel } from '../../src/shared/model.ts';
 
 describe('a model pattern', () => {
@@ -73,6 +74,24 @@ describe('a model mapping', () => {
   test.each(['constructor', 'toString', '__proto__'])('knows no model %s by accident', (model) => {
     expect(mapModel({ 'gpt-5': 'x' }, model)).toBeNull();
     expect(servesModel({ 'gpt-5': 'x' }, model)).toBe(false);
+  });
+});
+
+describe('the models of a new login', () => {
+  test.each([
+    ['gpt-5.1', 'gpt-5.4'],
+    ['gpt-5-codex', 'gpt-5.3-codex'],
+    ['gpt-5.1-codex-max', 'gpt-5.3-codex'],
+    ['gpt-5.3-codex-spark-preview', 'gpt-5.3-codex-spark'],
+    ['gpt-5.3-codex-high', 'gpt-5.3-codex'],
+    ['gpt-5.2-codex', 'gpt-5.2'],
+    ['gpt-5.4-xhigh', 'gpt-5.4'],
+    ['gpt-5.4-mini', 'gpt-5.4-mini'],
+    ['gpt-5.5', 'gpt-5.5'],
+    ['gpt-6-sol', 'gpt-6-sol'],
+  ])('%s is asked for as %s', (model, upstream) => {
+    expect(mapModel(CODEX_MODELS, model)).toBe(upstream);
+    expect(servesModel(CODEX_MODELS, model)).toBe(true);
   });
 });
 

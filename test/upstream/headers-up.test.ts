@@ -83,6 +83,23 @@ describe('the tool’s headers as they go up', () => {
   });
 });
 
+describe('attack: another ChatGPT account beside a login’s token', () => {
+  test('only the login’s own is named, however the tool spells it', () => {
+    const raw = ['ChatGPT-Account-Id', 'theirs', 'chatgpt_account_id', 'theirs', 'x-odd', 'a'];
+    const judged = { name: HINT, value: null };
+    expect(headersUp(raw, { key: 'token', accountId: 'ours', judged })).toEqual([
+      'x-odd',
+      'a',
+      'accept-encoding',
+      'identity',
+      'authorization',
+      'Bearer token',
+      'chatgpt-account-id',
+      'ours',
+    ]);
+  });
+});
+
 describe('attack: framing and coding named as the connection’s own', () => {
   test.each(['content-type', 'Content-Type', 'CONTENT-TYPE'])('%s cannot be stripped that way', (name) => {
     const raw = ['Connection', name, 'Content-Type', 'application/json'];

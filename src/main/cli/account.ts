@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { type Account, type KeySource, isSandbox } from '../../shared/account.ts';
 import { type AccountState, type ControlClient, ControlError } from '../../shared/control.ts';
+import { codexLoginFile } from '../secrets/codex-login.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
 import { withExamples } from './manual.ts';
@@ -32,6 +34,7 @@ export function addAccountCommands(program: Command): void {
         if (!tested.ok) process.exitCode = 1;
       }),
     );
+  addImport(account);
   account
     .command('remove <id>')
     .description('take an account away, and those of its keys in the keychain that no other account uses')
@@ -94,6 +97,29 @@ function addAdd(account: Command): void {
       'Add a server of your own.',
     ],
   );
+}
+
+function addImport(account: Command): void {
+  const command = account
+    .command('import-codex')
+    .description(
+      'make an account of your own ChatGPT login, as Codex keeps it; asked for again, it renews a login that has expired',
+    )
+    .addOption(new Option('--id <id>', 'the name of the account').default('codex'))
+    .addOption(new Option('--file <file>', 'the file of the login, if it is not where Codex keeps it'))
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(({ id, file, ...options }: Options & { readonly id: string; readonly file?: string }) =>
+      withControl(options.home, async (client) => {
+        // The gateway has a folder of its own to start from.
+        const path = file === undefined ? codexLoginFile(process.env) : resolve(file);
+        const added = await client.call('account.importCodex', { id, file: path });
+        printAnswer(options, added, [
+          `imported ${added.id}: log in to Codex anew ("codex login") before you use it beside Tiergate, since a login is renewed for one of them only`,
+        ]);
+      }),
+    );
+  withExamples(command, ['codex login && tiergate account import-codex', 'Use your ChatGPT plan through the gateway.']);
 }
 
 interface AddOptions extends Options {

@@ -31,6 +31,7 @@ export async function withControl<Result>(
     status: notRunning,
     testAccount: notRunning,
     resetAccount: notRunning,
+    forgetLogin: () => undefined,
     reloadKeys: () => Promise.resolve(),
     policyHistory: () => new PolicyHistory(home).entries,
     now: Date.now,

@@ -1,16 +1,16 @@
 import { type Account, AccountSchema, standardTierOf } from '../../shared/account.ts';
 import type { ACCOUNT_CALLS } from '../../shared/calls/account.ts';
+import { CODEX_BASE_URL, CODEX_MODELS, isCodexLogin } from '../../shared/codex.ts';
 import type { HandlersOf } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import { problemsOf, problemsText } from '../../shared/settings.ts';
+import { codexLoginFile, readCodexLogin } from '../secrets/codex-login.ts';
 import type { Keychain } from '../secrets/keychain.ts';
+import { removeLogin, writeLogin } from '../secrets/login.ts';
 import { checkedKey } from './key-calls.ts';
 import type { ControlRooms } from './rooms.ts';
 
-type AccountCalls = Omit<
-  HandlersOf<typeof ACCOUNT_CALLS>,
-  'key.list' | 'key.set' | 'key.remove' | 'account.importCodex'
->;
+type AccountCalls = Omit<HandlersOf<typeof ACCOUNT_CALLS>, 'key.list' | 'key.set' | 'key.remove'>;
 
 /** Accounts as the settings hold them; no answer ever holds a key. */
 export function accountCalls({
@@ -19,6 +19,8 @@ export function accountCalls({
   reloadKeys,
   testAccount,
   resetAccount,
+  forgetLogin,
+  environment,
 }: ControlRooms): AccountCalls {
   const change = async (edit: (accounts: readonly Account[]) => readonly Account[]): Promise<readonly Account[]> => {
     const { accounts } = await settings.change((current) => ({ ...current, accounts: edit(current.accounts) }));
@@ -61,11 +63,26 @@ export function accountCalls({
         return accounts.filter((one) => one.id !== id);
       });
       await removeKeys(keychain, account, left);
+      for (const name of loginNames(account)) forgetLogin(name);
       return { id };
     },
     'account.reset': ({ id }) => {
       if (!resetAccount(id)) throw new TiergateError('account_unknown', id);
       return { id };
+    },
+    'account.importCodex': async ({ id, file }) => {
+      const login = readCodexLogin(file ?? codexLoginFile(environment));
+      if ('problem' in login) throw new TiergateError('login_unreadable', login.problem);
+      const before = settings.current.accounts.find((one) => one.id === id);
+      if (before !== undefined && !isCodexLogin(before)) throw new TiergateError('account_exists', id);
+      const account = before ?? loginAccount(id);
+      const [name] = loginNames(account);
+      if (name === undefined) throw new TiergateError('account_invalid', 'a login’s account names a keychain entry');
+      await writeLogin(keychain, name, login);
+      forgetLogin(name);
+      if (before === undefined) await change((accounts) => [...refuseTwin(accounts, id), account]);
+      else await reloadKeys();
+      return account;
     },
     'account.test': ({ id }) => {
       find(settings.current.accounts, id);
@@ -80,15 +97,40 @@ function parseAccount(document: unknown): Account {
   throw new TiergateError('account_invalid', problemsText(problemsOf(parsed.error)));
 }
 
+/** The account of a login, with everything that its backend needs said for all to see and change. */
+function loginAccount(id: string): Account {
+  return parseAccount({
+    id,
+    provider: 'openai',
+    kind: 'oauth',
+    baseUrl: CODEX_BASE_URL,
+    keys: [{ keychain: id }],
+    standardTier: 'omit',
+    modelMapping: CODEX_MODELS,
+    speaks: ['responses'],
+  });
+}
+
 /** How Standard is spelled is settled when an account is made, so that a later change of its address changes nothing unseen. */
 function newAccount(document: unknown, hasKey: boolean): Account {
   const account = parseAccount(document);
   const standardTier = standardTierOf(account);
+  if (hasKey && isCodexLogin(account))
+    throw new TiergateError('account_invalid', 'kind: a login has no key; import it instead');
   if (!hasKey || keychainNames(account).length > 0) return { ...account, standardTier };
   return { ...account, standardTier, keys: [{ keychain: `${account.id}/1` }, ...account.keys] };
 }
 
-function keychainNames({ keys }: Account): string[] {
+/** The names of an account's keys in the keychain; those of a login are another thing. */
+function keychainNames(account: Account): string[] {
+  return isCodexLogin(account) ? [] : namesIn(account);
+}
+
+function loginNames(account: Account): string[] {
+  return isCodexLogin(account) ? namesIn(account) : [];
+}
+
+function namesIn({ keys }: Account): string[] {
   return keys.flatMap((source) => ('keychain' in source ? [source.keychain] : []));
 }
 
@@ -108,6 +150,8 @@ async function removeKeys(keychain: Keychain, account: Account, left: readonly A
   const used = new Set(left.flatMap(keychainNames));
   try {
     for (const name of keychainNames(account)) if (!used.has(name)) await keychain.remove(name);
+    const loggedIn = new Set(left.flatMap(loginNames));
+    for (const name of loginNames(account)) if (!loggedIn.has(name)) await removeLogin(keychain, name);
   } catch (error) {
     if (!(error instanceof TiergateError && error.code === 'keychain_unavailable')) throw error;
   }

@@ -29,6 +29,8 @@ export interface ControlRooms {
   readonly testAccount: (id: string) => Promise<CallOutput<'account.test'>>;
   /** Forgets what an account's failures have led to; false where there is no such account. */
   readonly resetAccount: (id: string) => boolean;
+  /** Drops what is held in memory of a login that was imported or taken away. */
+  readonly forgetLogin: (name: string) => void;
   /** Fetches the accounts' keys again. */
   readonly reloadKeys: () => Promise<void>;
   readonly pause: Pick<Pause, 'begin' | 'end'>;

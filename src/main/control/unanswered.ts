@@ -2,11 +2,7 @@ import type { CallName, ControlHandlers } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
 
 /** Calls that the contract has and nobody answers yet; whoever answers one takes it off this list. */
-export const UNANSWERED_NAMES = [
-  'account.importCodex',
-  'capture.get',
-  'capture.wipe',
-] as const satisfies readonly CallName[];
+export const UNANSWERED_NAMES = ['capture.get', 'capture.wipe'] as const satisfies readonly CallName[];
 
 /** One of the calls that nobody answers yet. */
 export type Unanswered = (typeof UNANSWERED_NAMES)[number];

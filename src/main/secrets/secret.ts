@@ -5,6 +5,8 @@ export interface Secret {
   readonly value: string;
   readonly fingerprint: string;
   readonly lastFour: string;
+  /** The ChatGPT account that a login's token is for; it goes up beside the token. */
+  readonly accountId?: string;
 }
 
 /** Wraps a key as read from where it is kept. */

@@ -20,7 +20,7 @@ export interface ReadyAccount {
 
 /** What the accounts need from other rooms. */
 export interface AccountsOptions {
-  readonly readSecret: (source: Account['keys'][number]) => Promise<SecretResult>;
+  readonly readSecret: (source: Account['keys'][number], account: Account) => Promise<SecretResult>;
   /** Where the sandbox listens. */
   readonly sandboxUrl: () => string;
 }
@@ -135,7 +135,7 @@ export class Accounts {
     const { origin, pathname } = new URL(isSandbox(account) ? this.#options.sandboxUrl() : account.baseUrl);
     const keys = account.keys.map(async (source) => ({
       source: sourceName(source),
-      result: await this.#options.readSecret(source),
+      result: await this.#options.readSecret(source, account),
     }));
     const read = await Promise.all(keys);
     const secrets = read.flatMap(({ result }) => ('secret' in result ? [result.secret] : []));

@@ -50,10 +50,15 @@ export function decodedLoosely(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
+/** By which ChatGPT tells a person's accounts and workspaces apart. */
+const ACCOUNT_HEADER = 'chatgpt-account-id';
+
 /** What the gateway itself says to the upstream. */
 export interface OwnHeaders {
   /** The provider's key; null for an upstream that takes none. */
   readonly key: string | null;
+  /** The ChatGPT account that a login's token is for; whatever the tool says of one is not sent with it. */
+  readonly accountId?: string | undefined;
   /** The header whose value the door has judged, and what it may say; null drops it. */
   readonly judged: { readonly name: string; readonly value: string | null };
   /** Further such headers, which may stand there several times; what is said of each is said once, also where none stood. */
@@ -71,7 +76,7 @@ export interface OwnHeaders {
 /** The tool's headers as they go up: names, spelling and order kept, in the flat form undici takes. */
 export function headersUp(
   raw: readonly string[],
-  { key, judged, also = [], anthropic = false, length = null, foreign = [], set }: OwnHeaders,
+  { key, accountId, judged, also = [], anthropic = false, length = null, foreign = [], set }: OwnHeaders,
 ): string[] {
   const connection = namesInConnection(raw);
   const replaced = set === undefined ? NONE : new Set(Object.keys(set).map((name) => name.toLowerCase()));
@@ -86,6 +91,7 @@ export function headersUp(
       if (judged.value !== null) up.push(name, judged.value);
       continue;
     }
+    if (accountId !== undefined && lower.replaceAll('_', '-') === ACCOUNT_HEADER) continue;
     // Some servers read an underscore in a name as a hyphen.
     const loose = lower.replaceAll('_', '-');
     if (holdsLocalKey(value) || loose === judged.name || also.some((one) => one.name === loose)) continue;
@@ -99,6 +105,7 @@ export function headersUp(
   up.push('accept-encoding', 'identity');
   if (key !== null && anthropic) up.push('x-api-key', key);
   else if (key !== null) up.push('authorization', `Bearer ${key}`);
+  if (accountId !== undefined) up.push(ACCOUNT_HEADER, accountId);
   return up;
 }
 

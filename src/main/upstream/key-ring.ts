@@ -1,0 +1,43 @@
+import type { Account, KeySource } from '../../shared/account.ts';
+import { isCodexLogin } from '../../shared/codex.ts';
+import type { Keychain } from '../secrets/keychain.ts';
+import type { SecretResult } from '../secrets/secret.ts';
+import { readSecret } from '../secrets/secret-source.ts';
+import { Logins, type LoginsOptions } from './logins.ts';
+import { CHATGPT_LOGIN, type LoginServer, renewLogin } from './oauth.ts';
+
+/** What a key ring needs of the rest of the house. */
+export interface KeyRingOptions extends Pick<LoginsOptions, 'changed' | 'now' | 'after'> {
+  readonly redactor: { protect(secret: string): void };
+  readonly keychain: Keychain;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Stands in for ChatGPT's own in tests. */
+  readonly loginServer: LoginServer | undefined;
+}
+
+/** Fetches what an account's sources name, a key or a login, and sees to it that nothing of it is ever shown. */
+export class KeyRing {
+  readonly logins: Logins;
+  readonly #options: KeyRingOptions;
+
+  constructor(options: KeyRingOptions) {
+    const { loginServer = CHATGPT_LOGIN, now } = options;
+    this.#options = options;
+    this.logins = new Logins({
+      ...options,
+      renew: (login) => renewLogin(login, loginServer, now),
+      protect: (secret) => {
+        options.redactor.protect(secret);
+      },
+    });
+  }
+
+  /** The secret from one source of an account. */
+  async read(source: KeySource, account: Account): Promise<SecretResult> {
+    const { keychain, environment, redactor } = this.#options;
+    if (isCodexLogin(account) && 'keychain' in source) return this.logins.secret(source.keychain);
+    const result = await readSecret(source, keychain, environment);
+    if ('secret' in result) redactor.protect(result.secret.value);
+    return result;
+  }
+}

@@ -1,0 +1,201 @@
+import type { Account, KeySource } from '../../shared/account.ts';
+import { isCodexLogin } from '../../shared/codex.ts';
+import type { Keychain } from '../secrets/keychain.ts';
+import { type Login, readLogin, writeLogin } from '../secrets/login.ts';
+import { type SecretResult, fingerprint } from '../secrets/secret.ts';
+import { TiergateError } from '../../shared/errors.ts';
+import type { Renewal } from './oauth.ts';
+
+/** How long before its end an access token is renewed. */
+const AHEAD_MS = 5 * 60_000;
+
+/** After a failure that may pass, nobody is asked again before this. */
+const PAUSE_MS = 30_000;
+
+/** Timers take no longer waits than 2³¹ - 1 ms. */
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+
+/** What logins need of the rest of the house. */
+export interface LoginsOptions {
+  readonly keychain: Keychain;
+  readonly renew: (login: Login) => Promise<Renewal>;
+  /** Looks for one more secret from now on. */
+  readonly protect: (secret: string) => void;
+  /** A login was renewed, or is over: whoever holds its token asks again. */
+  readonly changed: (name: string) => void;
+  readonly now: () => number;
+  readonly after: (milliseconds: number, action: () => void) => () => void;
+}
+
+function loginName(source: KeySource): string | null {
+  return 'keychain' in source ? source.keychain : null;
+}
+
+/** What is known of one login. */
+interface Known {
+  /** The refresh token that was refused: it is never sent again, a newly imported one is. */
+  refused: string | null;
+  /** Why the last renewal failed, and when. */
+  failed: { readonly reason: string; readonly at: number } | null;
+  /** The access token the upstream refused before its time. */
+  spent: string | null;
+  renewing: Promise<void> | null;
+  /** Renewed, and not in the keychain yet because that is away: what is in there is worth nothing any more. */
+  unsaved: Login | null;
+  cancel: () => void;
+  expiresAt: number;
+}
+
+/**
+ * The logins to ChatGPT: their tokens stand in the keychain, are renewed ahead of their end, once for however many turns
+ * want it, and written back before they are used. A login that is refused is over until it is imported again.
+ */
+export class Logins {
+  readonly #options: LoginsOptions;
+  readonly #known = new Map<string, Known>();
+
+  constructor(options: LoginsOptions) {
+    this.#options = options;
+  }
+
+  /** A login's token, renewed first where it must be; what is in the way is a value. */
+  async secret(name: string): Promise<SecretResult> {
+    const known = this.#of(name);
+    try {
+      await known.renewing;
+      const stored = await this.#read(name, known);
+      if (stored === null) return { problem: `the keychain has no login ${name}: import it` };
+      if (this.#isDue(known, stored)) {
+        known.renewing ??= this.#renew(known, stored).finally(() => {
+          known.renewing = null;
+        });
+        await known.renewing;
+      }
+      return await this.#result(name, known);
+    } catch (error) {
+      if (error instanceof TiergateError) return { problem: error.message };
+      throw error;
+    }
+  }
+
+  /** True while a login's token has ended and asking for it again could help. */
+  get stale(): boolean {
+    const now = this.#options.now();
+    return [...this.#known.values()].some(
+      ({ refused, failed, expiresAt }) =>
+        refused === null && expiresAt <= now && (failed === null || now - failed.at >= PAUSE_MS),
+    );
+  }
+
+  /** The upstream refused a token before its time: it is renewed now, once. */
+  refused(name: string, accessToken: string): void {
+    const known = this.#of(name);
+    if (known.spent === accessToken || known.refused !== null) return;
+    known.spent = accessToken;
+    void this.secret(name).then(() => {
+      this.#options.changed(name);
+    });
+  }
+
+  /** Forgets what is known of a login that was imported or taken away. */
+  forget(name: string): void {
+    this.#known.get(name)?.cancel();
+    this.#known.delete(name);
+  }
+
+  /** Forgets every login but those of these accounts. */
+  keep(accounts: readonly Account[]): void {
+    const names = accounts.filter(isCodexLogin).flatMap(({ keys }) => keys.map(loginName));
+    for (const name of this.#known.keys()) if (!names.includes(name)) this.forget(name);
+  }
+
+  /** Ends all waiting. */
+  stop(): void {
+    this.keep([]);
+  }
+
+  async #result(name: string, known: Known): Promise<SecretResult> {
+    const login = await this.#read(name, known);
+    if (login === null) return { problem: `the keychain has no login ${name}: import it` };
+    const { accessToken, refreshToken, accountId, expiresAt } = login;
+    known.expiresAt = expiresAt;
+    if (known.refused === refreshToken)
+      return { problem: 'the login has expired: import it again ("tiergate account import-codex")' };
+    this.#wake(name, known);
+    if (expiresAt <= this.#options.now() || accessToken === '')
+      return { problem: `the login could not be renewed (${known.failed?.reason ?? 'unknown'}); it is tried again` };
+    return {
+      // The token changes with every renewal; cooldowns and rows are about the login.
+      secret: { value: accessToken, fingerprint: fingerprint(`login ${accountId}`), lastFour: '', accountId },
+    };
+  }
+
+  #isDue(known: Known, { accessToken, refreshToken, expiresAt }: Login): boolean {
+    const now = this.#options.now();
+    if (known.refused === refreshToken) return false;
+    known.refused = null;
+    if (known.failed !== null && now - known.failed.at < PAUSE_MS) return false;
+    return accessToken === '' || accessToken === known.spent || expiresAt - AHEAD_MS <= now;
+  }
+
+  async #renew(known: Known, login: Login): Promise<void> {
+    const renewal = await this.#options.renew(login);
+    if ('login' in renewal) {
+      this.#protect(renewal.login);
+      known.failed = null;
+      known.unsaved = renewal.login;
+    } else if ('refused' in renewal) known.refused = login.refreshToken;
+    else known.failed = { reason: renewal.failed, at: this.#options.now() };
+  }
+
+  /** Sees to it that the login is renewed ahead of its end, also while no turn asks. */
+  #wake(name: string, known: Known): void {
+    const { now, after } = this.#options;
+    known.cancel();
+    const wait = Math.max(PAUSE_MS, known.expiresAt - AHEAD_MS - now());
+    known.cancel = after(Math.min(wait, LONGEST_WAIT_MS), () => {
+      void this.secret(name).then(() => {
+        this.#options.changed(name);
+      });
+    });
+  }
+
+  async #read(name: string, known: Known): Promise<Login | null> {
+    const { keychain } = this.#options;
+    // One that was forgotten meanwhile must not be written over what was imported.
+    if (known.unsaved !== null && this.#known.get(name) === known) {
+      const login = known.unsaved;
+      try {
+        await writeLogin(keychain, name, login);
+        known.unsaved = null;
+      } catch (error) {
+        if (!(error instanceof TiergateError)) throw error;
+      }
+      return login;
+    }
+    const login = await readLogin(keychain, name);
+    if (login !== null) this.#protect(login);
+    return login;
+  }
+
+  #protect({ accessToken, refreshToken }: Login): void {
+    this.#options.protect(accessToken);
+    this.#options.protect(refreshToken);
+  }
+
+  #of(name: string): Known {
+    const known = this.#known.get(name) ?? { ...NOTHING_KNOWN };
+    this.#known.set(name, known);
+    return known;
+  }
+}
+
+const NOTHING_KNOWN: Known = {
+  refused: null,
+  failed: null,
+  spent: null,
+  renewing: null,
+  unsaved: null,
+  cancel: () => undefined,
+  expiresAt: Infinity,
+};
