@@ -1,5 +1,10 @@
 import { useEffect, useState } from 'react';
 
+/** The present, for what is to be worked out once and not at every second. */
+export function presentTime(): number {
+  return Date.now();
+}
+
 /** The present to the minute, for what ends at a given time. */
 export function useMinute(): number {
   const [now, setNow] = useState(() => Date.now());

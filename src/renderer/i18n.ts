@@ -4,7 +4,7 @@ import { en } from './locales/en.ts';
 import { zh } from './locales/zh.ts';
 
 /** The languages the window speaks. */
-export const LANGUAGES = ['en', 'zh'] as const;
+const LANGUAGES = ['en', 'zh'] as const;
 
 /** One of {@link LANGUAGES}. */
 export type Language = (typeof LANGUAGES)[number];

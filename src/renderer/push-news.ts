@@ -1,7 +1,7 @@
 import type { CallName, Push } from '../shared/control.ts';
 
 /** Whose answers a push makes old, besides what it brings itself. */
-export const STALE_AFTER: Readonly<Record<Push['type'], readonly CallName[]>> = {
+const STALE_AFTER: Readonly<Record<Push['type'], readonly CallName[]>> = {
   turns: ['bill.sums', 'turns.count', 'turns.facets', 'policy.hits', 'prices.unpriced'],
   status: [],
   policy: ['policy.history', 'policy.try', 'policy.simulate'],

@@ -29,8 +29,3 @@ export const CODEX_MODELS: ModelMapping = {
 export function isCodexLogin({ provider, kind }: { readonly provider: string; readonly kind: string }): boolean {
   return kind === 'oauth' && provider === 'openai';
 }
-
-/** The tiers that ChatGPT's backend takes; any other is refused there with 400. */
-export function takenByCodex(tier: string): boolean {
-  return tier === 'priority' || tier === 'ultrafast';
-}

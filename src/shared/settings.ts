@@ -51,7 +51,7 @@ const GatewaySchema = z.strictObject({
 });
 
 /** An answer of an upstream that the user wants told otherwise; the first rule that matches answers. */
-export const ErrorRuleSchema = z
+const ErrorRuleSchema = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
     enabled: z.boolean().default(true),
@@ -120,9 +120,6 @@ const McpServerSchema = z
     ({ command, url }) => (command === undefined) !== (url === undefined),
     'a server has either a command or a url',
   );
-
-/** One MCP server of the user. */
-export type McpServer = z.output<typeof McpServerSchema>;
 
 const McpSchema = z.strictObject({
   enabled: z.boolean().default(false),

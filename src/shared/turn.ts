@@ -34,9 +34,6 @@ const ToolCallSchema = z.object({
   error: z.string().nullable(),
 });
 
-/** One call of a user's MCP server within a turn. */
-export type ToolCall = z.output<typeof ToolCallSchema>;
-
 /** One request and its response as the ledger keeps it and the window shows it; null is "not known", never 0 and never Standard. */
 export const TurnSchema = z.object({
   /** The gateway's own name for the turn, unique for ever. */

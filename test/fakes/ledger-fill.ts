@@ -25,7 +25,11 @@ function chance(seed: number): () => number {
 /** One believable turn: what it asked for, what the policy made of that, and what it cost. */
 function believable(number: number, startedAt: number, random: () => number): NewTurn {
   const tool = TOOLS[Math.floor(random() * TOOLS.length)] ?? 'codex';
-  const model = MODELS[tool === 'nightly-eval' ? 1 : random() < 0.7 ? 0 : 2] ?? MODELS[0]!;
+  const model = MODELS[tool === 'nightly-eval' ? 1 : random() < 0.7 ? 0 : 2] ?? {
+    name: 'gpt-5.5',
+    input: 5,
+    output: 30,
+  };
   const requested =
     tool === 'nightly-eval' ? 'flex' : tool === 'scripts' ? null : random() < 0.8 ? 'priority' : 'ultrafast';
   const blocked = requested === 'ultrafast';
@@ -73,8 +77,7 @@ function believable(number: number, startedAt: number, random: () => number): Ne
     error: blocked ? 'policy_violation' : failed ? 'upstream_502' : null,
     attempts: [],
   };
-  const { seq: _seq, ...turn } = sampleTurn(1, sample);
-  return turn;
+  return sampleTurn(1, sample);
 }
 
 /** Writes turns into a data folder's ledger, spread over the days before `until`, most of them by day. */

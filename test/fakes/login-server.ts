@@ -15,7 +15,7 @@ export function fakeToken(subject: string, expiresAt: number, accountId = 'works
 }
 
 /** What a fake login server does with one request. */
-export type LoginScript = { readonly status: number; readonly body: unknown } | 'renew' | 'break';
+type LoginScript = { readonly status: number; readonly body: unknown } | 'renew' | 'break';
 
 /** A login server on the loopback that takes each refresh token once, as ChatGPT's does. */
 export interface FakeLoginServer extends LoginServer {

@@ -14,7 +14,8 @@ export async function leaksIn(request: RecordedRequest, tiers: readonly string[]
     // Anthropic's word for a tier, also in fallbacks and batches.
     for (const path of [['speed'], ['fallbacks', 'speed']]) {
       for (const [reader, seen] of await tiersSeen(bytes, path)) {
-        if (seen !== null && wanted.has(loosely(seen))) found.push(`${reader} sees ${path.join('.')} ${JSON.stringify(seen)}`);
+        if (seen !== null && wanted.has(loosely(seen)))
+          found.push(`${reader} sees ${path.join('.')} ${JSON.stringify(seen)}`);
       }
     }
     const nested = /"speed"\s*:\s*"([^"]*)"/g;

@@ -8,7 +8,7 @@ import { messagesTranslation } from './translate/messages-translation.ts';
 import type { Translation } from './translate/translation.ts';
 
 /** How a request's body is judged: read whole as JSON, walked over as a form, either by its content type, or there must be none. */
-export type BodyKind = 'json' | 'form' | 'either' | 'none';
+type BodyKind = 'json' | 'form' | 'either' | 'none';
 
 /** One path that leads to an upstream. */
 export interface Route {

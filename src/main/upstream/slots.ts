@@ -4,8 +4,6 @@ export type NoSlot = 'queue_full' | 'timeout' | 'left';
 /** Gives a slot back; doing it twice changes nothing. */
 export type Release = () => void;
 
-const UNCOUNTED: Release = () => undefined;
-
 interface Waiting {
   readonly give: (release: Release) => void;
 }
@@ -92,6 +90,3 @@ export class Slots {
     };
   }
 }
-
-/** For a turn that no account counts. */
-export const NO_SLOT: Release = UNCOUNTED;

@@ -11,7 +11,7 @@ import { actionName } from '../../words/rule-word.ts';
 import { verdictWord } from '../../words/turn-word.ts';
 
 /** The colour of what a policy does with a turn. */
-export const ACTION_TONES: Readonly<Record<Action, ChipTone>> = {
+const ACTION_TONES: Readonly<Record<Action, ChipTone>> = {
   pass: 'plain',
   filter: 'good',
   force: 'accent',

@@ -173,7 +173,7 @@ function useStillness(
     if (element !== null && known !== null && element.scrollTop > ROW_HEIGHT) {
       const now = turns.findIndex(({ seq }) => seq === known.seq);
       const moved = now === -1 ? 0 : now + above - known.index;
-      if (moved !== 0) element.scrollTop += moved * ROW_HEIGHT;
+      if (moved !== 0) element.scrollBy(0, moved * ROW_HEIGHT);
     }
     before.current = head === undefined ? null : { seq: head.seq, index: above };
   }, [above, scroller, turns]);

@@ -1,3 +1,4 @@
+import { presentTime } from '../../clock.ts';
 import { Columns3 } from 'lucide-react';
 import { memo, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -26,8 +27,8 @@ export function TurnsPage() {
   const { id: open, query } = useRoute();
   const asked = JSON.stringify(query);
   // A distance from now becomes a time once, when it is chosen: the list must not begin anew with every second.
-  const [begin, setBegin] = useState({ asked, now: Date.now() });
-  if (begin.asked !== asked) setBegin({ asked, now: Date.now() });
+  const [begin, setBegin] = useState(() => ({ asked, now: presentTime() }));
+  if (begin.asked !== asked) setBegin({ asked, now: presentTime() });
   const filter = useMemo(() => filterOf(JSON.parse(asked) as FilterQuery, begin.now), [asked, begin.now]);
   const { list, ...feed } = useFilteredTurns(filter);
   const [columns, choose] = useColumns();
