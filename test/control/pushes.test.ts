@@ -117,8 +117,8 @@ describe('notices', () => {
     expect(notices.list()).toEqual([
       {
         code: 'port_in_use',
-        message: 'Port 4141 is taken by another program.',
-        next: 'Stop the other program, or choose another port with --port or gateway.port in the settings.',
+        message: 'Port 4141 is in use.',
+        next: 'Stop the other program, or choose another port: in the tray menu, with --port, or with gateway.port in the settings. Tools must then be pointed at the new port.',
         at: 1000,
       },
     ]);
