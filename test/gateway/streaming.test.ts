@@ -19,7 +19,8 @@ const CHAT = { path: '/v1/chat/completions', body: { model: 'm', messages: [], s
 describe('an event reaches the tool while the provider still holds the next one', () => {
   test.each([
     ['Responses', { body: STREAM }],
-    ['Chat', CHAT],
+    // It asks for the usage itself, so that no chunk is kept from it.
+    ['Chat', { ...CHAT, body: { ...CHAT.body, stream_options: { include_usage: true } } }],
   ])('%s, every one of them', async (_, call) => {
     const gates = Array.from({ length: 20 }, () => Promise.withResolvers<undefined>());
     lab.upstream.next({
