@@ -150,13 +150,15 @@ describe('the door judges what leaves', () => {
 });
 
 test('what cannot be said is a 400 that names it, and hints left out are told', async () => {
-  const refused = await send(lab.origin, { path: '/v1/messages', body: { ...MESSAGE, top_k: 5 } });
+  const refused = await send(lab.origin, { path: '/v1/messages', body: { ...MESSAGE, top_k: 5, speed: 'fast' } });
   expect(refused.status).toBe(400);
   expect(JSON.parse(refused.text)).toMatchObject({
     type: 'error',
     error: { code: 'untranslatable', message: expect.stringContaining('top_k') as string },
   });
-  expect(await lab.newRows()).toMatchObject([{ status: 400, error: 'untranslatable' }]);
+  expect(await lab.newRows()).toMatchObject([
+    { status: 400, error: 'untranslatable', tiers: { requested: 'priority', sent: null } },
+  ]);
   const told = await send(lab.origin, { path: '/v1/messages', body: { ...MESSAGE, context_management: {} } });
   expect([told.status, told.header('x-tiergate-left-out')]).toEqual([200, 'context_management']);
 });

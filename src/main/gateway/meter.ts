@@ -52,7 +52,7 @@ export class Meter {
   /** What the tool asked for, also when it could not be judged. */
   asked(model: string | null, tier: string | null, streamed: boolean): void {
     this.#requestedModel = model;
-    this.#requestedTier = tier;
+    this.#requestedTier = reportedTier(tier);
     this.#streamed = streamed;
   }
 

@@ -129,10 +129,10 @@ describe('a whole conversation', () => {
       store: false,
     } satisfies ResponseCreateParams);
     expect(leftOut).toEqual([
+      'tools[].max_uses',
       'system[].cache_control',
       'system[] billing line',
       'messages[].content[] (thinking of another provider)',
-      'tools[].max_uses',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { type Json, isJson, stringOf } from './exact-json.ts';
+import type { OfferedTools } from './offered-tools.ts';
 import { openReasoning } from './reasoning-seal.ts';
 import { type TranslationNotes, quoted } from './translation-notes.ts';
 
@@ -14,11 +15,15 @@ const BILLING_LINE = 'x-anthropic-billing-header: ';
 /** Turns the messages of a Messages request into the input items of a Responses request, in their order. */
 export class BlockTranslator {
   readonly #notes: TranslationNotes;
+  readonly #tools: OfferedTools;
   readonly #account: string;
   readonly items: Json[] = [];
+  /** How much effort the last messages want for their own turn; null where they leave it to the request. */
+  effort: string | null = null;
 
-  constructor(notes: TranslationNotes, account: string) {
+  constructor(notes: TranslationNotes, tools: OfferedTools, account: string) {
     this.#notes = notes;
+    this.#tools = tools;
     this.#account = account;
   }
 
@@ -30,19 +35,52 @@ export class BlockTranslator {
     if (said.length > 0) this.#message('developer', said.map(inputText));
   }
 
-  message(message: unknown, path: string): void {
-    if (!isJson(message)) {
-      this.#notes.cannot(path);
-      return;
-    }
+  /** All messages, in their order. */
+  messages(messages: readonly unknown[]): void {
+    const lastUser = messages.findLastIndex((message) => isJson(message) && message['role'] === 'user');
+    messages.forEach((message, index) => {
+      const path = `messages[${index}]`;
+      if (!isJson(message)) this.#notes.cannot(path);
+      else if (message['role'] === 'system') this.#aside(message, path, index < lastUser);
+      else this.#turn(message, path);
+    });
+  }
+
+  #turn(message: Json, path: string): void {
     this.#notes.rest(message, path, ['role', 'content']);
     const { role, content } = message;
     const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
     if (!Array.isArray(blocks)) this.#notes.cannot(`${path}.content`);
     else if (role === 'user') this.#user(blocks, `${path}.content`);
     else if (role === 'assistant') this.#assistant(blocks, `${path}.content`);
-    else if (role === 'system') this.#message('developer', this.#texts(blocks, `${path}.content`).map(inputText));
     else this.#notes.cannot(`${path}.role ${quoted(role)}`);
+  }
+
+  /** What the system says in the middle: a text, a change of the tools, a wish for the turn. */
+  #aside(message: Json, path: string, isPast: boolean): void {
+    this.#notes.rest(message, path, ['role', 'content', 'clear_at', 'output_config']);
+    const { content, clear_at: clearAt, output_config: config } = message;
+    if (isJson(config)) {
+      this.#notes.rest(config, `${path}.output_config`, ['effort']);
+      this.effort = stringOf(config['effort']) ?? this.effort;
+    }
+    const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
+    if (!Array.isArray(blocks)) {
+      this.#notes.cannot(`${path}.content`);
+      return;
+    }
+    const texts = blocks.flatMap((block: unknown, index) => {
+      const place = `${path}.content[${index}]`;
+      const changes = isJson(block) && (block['type'] === 'tool_addition' || block['type'] === 'tool_removal');
+      if (!changes) return this.#text(block, place);
+      this.#tools.change(block, place);
+      return [];
+    });
+    // A text for one turn alone is no longer shown in the next.
+    if (clearAt === 'next_user_message' && isPast) return;
+    if (typeof clearAt === 'string' && clearAt !== 'never' && clearAt !== 'next_user_message')
+      this.#notes.cannot(`${path}.clear_at ${quoted(clearAt)}`);
+    this.#message('developer', texts.map(inputText));
   }
 
   #message(role: 'user' | 'developer', content: readonly Json[]): void {
@@ -50,19 +88,21 @@ export class BlockTranslator {
   }
 
   #texts(blocks: unknown, path: string): string[] {
-    if (!Array.isArray(blocks)) {
-      this.#notes.cannot(path);
-      return [];
-    }
-    return blocks.flatMap((block: unknown, index) => {
-      const text = isJson(block) && block['type'] === 'text' ? stringOf(block['text']) : null;
-      if (text === null || !isJson(block)) this.#notes.cannot(`${path}[${index}]`);
-      else this.#notes.rest(block, `${path}[${index}]`, ['type', 'text'], BLOCK_HINTS);
-      return text === null ? [] : [text];
-    });
+    if (Array.isArray(blocks)) return blocks.flatMap((block: unknown, index) => this.#text(block, `${path}[${index}]`));
+    this.#notes.cannot(path);
+    return [];
+  }
+
+  #text(block: unknown, path: string): string[] {
+    const text = isJson(block) && block['type'] === 'text' ? stringOf(block['text']) : null;
+    if (text === null || !isJson(block)) this.#notes.cannot(path);
+    else this.#notes.rest(block, path, ['type', 'text'], BLOCK_HINTS);
+    return text === null ? [] : [text];
   }
 
   #user(blocks: readonly unknown[], path: string): void {
+    // Results go on with a turn; anything else a person says begins the next.
+    if (!blocks.every((block) => isJson(block) && block['type'] === 'tool_result')) this.effort = null;
     let content: Json[] = [];
     blocks.forEach((block, index) => {
       const place = `${path}[${index}]`;
@@ -111,6 +151,10 @@ export class BlockTranslator {
         return this.#image(block['source'], `${path}.source`);
       case 'document':
         return this.#document(block, path);
+      case 'tool_reference':
+        this.#notes.rest(block, path, ['type', 'tool_name'], BLOCK_HINTS);
+        this.#tools.bring(block['tool_name'], path);
+        return [inputText(`The tool ${String(block['tool_name'])} can be called now.`)];
       default:
         return this.#none(`${path}, a block of type ${quoted(block['type'])}`);
     }

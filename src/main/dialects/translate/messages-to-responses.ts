@@ -4,7 +4,8 @@ import { sayTier } from '../../../shared/tier.ts';
 import { isFastBeta } from '../beta-token.ts';
 import { type Json, isJson, parseExactly, presentMembers, stringOf } from './exact-json.ts';
 import { BlockTranslator } from './messages-blocks.ts';
-import { toolChoiceOf, toolOf } from './messages-tools.ts';
+import { toolChoiceOf } from './messages-tools.ts';
+import { OfferedTools } from './offered-tools.ts';
 import { ENCRYPTED_REASONING, leastTokens, refusesSampling } from './responses-limits.ts';
 import type { TranslatedRequest, TranslationTarget } from './translation.ts';
 import { TranslationNotes, quoted } from './translation-notes.ts';
@@ -42,22 +43,23 @@ export function messagesToResponses(bytes: Buffer, target: TranslationTarget): T
   const asked = parseExactly(bytes.toString());
   const request = isJson(asked) ? asked : {};
   const model = stringOf(request['model']) ?? '';
-  const blocks = new BlockTranslator(notes, target.account);
-  const { system, messages, tools } = request;
+  const { system, messages } = request;
+  const tools = new OfferedTools(notes);
+  tools.declare(request['tools']);
+  const blocks = new BlockTranslator(notes, tools, target.account);
   if (system !== undefined && system !== null) blocks.system(system);
   if (!Array.isArray(messages)) notes.cannot('messages');
-  else messages.forEach((message, index) => blocks.message(message, `messages[${index}]`));
+  else blocks.messages(messages);
 
-  const offered = Array.isArray(tools) ? tools.flatMap((tool, at) => toolOf(tool, `tools[${at}]`, notes) ?? []) : [];
   const translated: Json = {
     model,
     stream: true,
     ...tierOf(request, target),
     input: blocks.items,
-    ...(offered.length > 0 ? { tools: offered, parallel_tool_calls: true } : {}),
+    ...(tools.list.length > 0 ? { tools: tools.list, parallel_tool_calls: true } : {}),
     ...toolChoiceOf(request['tool_choice'], notes),
     ...limitsOf(request, target, notes),
-    ...thoughtOf(request, notes),
+    ...thoughtOf(request, blocks.effort, notes),
     ...formatOf(request, notes),
     ...cacheKeyOf(request['metadata'], notes),
     store: false,
@@ -100,12 +102,13 @@ function limitsOf(request: Json, { upstreamModel, isLogin }: TranslationTarget, 
   return limits;
 }
 
-/** How much to think, and whether to show it. */
-function thoughtOf(request: Json, notes: TranslationNotes): Json {
+/** How much to think, and whether to show it; what a message says of its own turn goes before what the request says. */
+function thoughtOf(request: Json, ofTurn: string | null, notes: TranslationNotes): Json {
   const { thinking, output_config: config } = request;
   const said = isJson(thinking) ? thinking : {};
-  notes.rest(said, 'thinking', ['type', 'budget_tokens', 'display']);
-  const chosen = isJson(config) ? stringOf(config['effort']) : null;
+  // A binding says how Anthropic is to check its own signatures.
+  notes.rest(said, 'thinking', ['type', 'budget_tokens', 'display'], ['block_binding']);
+  const chosen = ofTurn ?? (isJson(config) ? stringOf(config['effort']) : null);
   const effort = chosen === 'max' ? 'xhigh' : chosen;
   switch (said['type']) {
     case undefined:

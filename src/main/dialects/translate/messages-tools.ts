@@ -1,14 +1,8 @@
 import { type Json, isJson, stringOf } from './exact-json.ts';
 import { type TranslationNotes, quoted } from './translation-notes.ts';
 
-/** Members of a tool that steer how the provider loads and streams it, and nothing of what it is. */
-const TOOL_HINTS = [
-  'cache_control',
-  'defer_loading',
-  'eager_input_streaming',
-  'allowed_callers',
-  'input_examples',
-] as const;
+/** Members of a tool that steer how the provider keeps and streams it, and nothing of what it is. */
+const TOOL_HINTS = ['cache_control', 'eager_input_streaming', 'allowed_callers', 'input_examples'] as const;
 
 /** Anthropic's own web search, in any of its versions. */
 const WEB_SEARCH = /^web_search_\d{8}$/;
@@ -25,7 +19,7 @@ export function toolOf(tool: unknown, path: string, notes: TranslationNotes): Js
     notes.cannot(`${path}, a tool of type ${quoted(type)}`);
     return null;
   }
-  notes.rest(tool, path, ['type', 'name', 'description', 'input_schema', 'strict'], TOOL_HINTS);
+  notes.rest(tool, path, ['type', 'name', 'description', 'input_schema', 'strict', 'defer_loading'], TOOL_HINTS);
   const { name, description, input_schema: schema } = tool;
   if (typeof name !== 'string') notes.cannot(`${path}.name`);
   return {
@@ -40,7 +34,12 @@ export function toolOf(tool: unknown, path: string, notes: TranslationNotes): Js
 }
 
 function webSearch(tool: Json, path: string, notes: TranslationNotes): Json {
-  notes.rest(tool, path, ['type', 'name', 'allowed_domains', 'user_location'], [...TOOL_HINTS, 'max_uses']);
+  notes.rest(
+    tool,
+    path,
+    ['type', 'name', 'allowed_domains', 'user_location', 'defer_loading'],
+    [...TOOL_HINTS, 'max_uses'],
+  );
   const { allowed_domains: allowed, user_location: location } = tool;
   return {
     type: 'web_search',
