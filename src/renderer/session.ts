@@ -19,3 +19,10 @@ export function takeSessionToken(): string | null {
   sessionStorage.setItem(STORED, token);
   return token;
 }
+
+/** Where this tab's window is found when the gateway listens elsewhere, with the session; null where it is here already, or in the app. */
+export function windowAddress({ host, port }: { readonly host: string; readonly port: number }): string | null {
+  const token = sessionStorage.getItem(STORED);
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return token === null || location.origin === origin ? null : `${origin}${location.pathname}${FRAGMENT}${token}`;
+}

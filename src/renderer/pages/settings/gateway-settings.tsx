@@ -1,0 +1,128 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Settings } from '../../../shared/settings.ts';
+import { Button } from '../../components/button.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Select } from '../../components/select.tsx';
+import { useStatus } from '../../gateway-state.ts';
+import { useGateway } from '../../gateway.tsx';
+import { windowAddress } from '../../session.ts';
+import type { SettingsChanges } from '../../settings-change.ts';
+import { NumberRow } from './number-row.tsx';
+import { SettingRow, SwitchRow } from './setting-row.tsx';
+
+/** How the gateway listens. */
+export function GatewaySettings({
+  gateway,
+  changes,
+}: {
+  readonly gateway: Settings['gateway'];
+  readonly changes: SettingsChanges;
+}) {
+  const { t } = useTranslation('settings');
+  const [opening, setOpening] = useState(false);
+  const set = (name: string, value: Partial<Settings['gateway']>): Promise<boolean> =>
+    changes.change(name, 'gateway', (before) => ({ ...before, ...value }));
+  return (
+    <Panel title={t('parts.gateway')}>
+      <SettingRow name="host" changes={changes}>
+        <Select
+          label={t('rows.host.label')}
+          value={gateway.host}
+          options={[
+            { value: '127.0.0.1', name: t('hosts.v4') },
+            { value: '::1', name: t('hosts.v6') },
+            { value: 'localhost', name: t('hosts.name') },
+          ]}
+          onChange={(host) => void set('host', { host })}
+        />
+      </SettingRow>
+      <NumberRow
+        name="port"
+        changes={changes}
+        note={<PortNote gateway={gateway} />}
+        value={gateway.port}
+        bounds={{ min: 1, max: 65_535 }}
+        onCommit={(port) => void set('port', { port: port ?? gateway.port })}
+      />
+      <SwitchRow
+        name="lan"
+        changes={changes}
+        checked={gateway.lan}
+        onChange={(lan) => (lan ? setOpening(true) : void set('lan', { lan }))}
+      />
+      <NumberRow
+        name="bodyLimit"
+        changes={changes}
+        unit={t('unit.mib')}
+        value={gateway.bodyLimitMiB}
+        bounds={{ min: 1, max: 512 }}
+        onCommit={(size) => void set('bodyLimit', { bodyLimitMiB: size ?? gateway.bodyLimitMiB })}
+      />
+      <NumberRow
+        name="messageLimit"
+        changes={changes}
+        unit={t('unit.mib')}
+        value={gateway.messageLimitMiB}
+        bounds={{ min: 1, max: 128 }}
+        onCommit={(size) => void set('messageLimit', { messageLimitMiB: size ?? gateway.messageLimitMiB })}
+      />
+      <SwitchRow
+        name="compress"
+        changes={changes}
+        checked={gateway.compressSockets}
+        onChange={(compressSockets) => void set('compress', { compressSockets })}
+      />
+      {opening && (
+        <LanDialog
+          onClose={() => setOpening(false)}
+          onOpen={() => {
+            setOpening(false);
+            void set('lan', { lan: true });
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+/** Where the gateway listens now, if that is not what the setting says. */
+function PortNote({ gateway }: { readonly gateway: Settings['gateway'] }) {
+  const { t } = useTranslation('settings');
+  const { connection } = useGateway();
+  const { data: status } = useStatus();
+  const address = windowAddress(gateway);
+  // In a browser the window came from the port that is left: it cannot follow by itself, but it can say where to.
+  if (connection === 'lost' && address !== null) {
+    return (
+      <span className="flex flex-wrap items-center gap-2">
+        {t('moved')}
+        {/* No link: the gateway answers nobody who comes from another page, this one on its old port included. */}
+        <CopyButton look="quiet" text={address} label={t('movedCopy')}>
+          {t('movedCopy')}
+        </CopyButton>
+      </span>
+    );
+  }
+  const baseUrl = status?.baseUrl ?? null;
+  const port = baseUrl === null ? null : Number(new URL(baseUrl).port);
+  return port === null || port === gateway.port ? null : t('otherPort', { port: String(port) });
+}
+
+function LanDialog({ onOpen, onClose }: { readonly onOpen: () => void; readonly onClose: () => void }) {
+  const { t } = useTranslation('settings');
+  return (
+    <Dialog title={t('lan.title')} onClose={onClose}>
+      <p className="text-ink-soft">{t('lan.text')}</p>
+      <p className="mt-2 font-medium">{t('lan.only')}</p>
+      <div className="mt-5 flex justify-end gap-2">
+        <DialogClose data-autofocus="true">{t('lan.keep')}</DialogClose>
+        <Button look="danger" onClick={onOpen}>
+          {t('lan.on')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
