@@ -28,6 +28,7 @@ import { Dispatch } from './upstream/dispatch.ts';
 import { Dump } from './upstream/dump.ts';
 import { probe } from './upstream/probe.ts';
 import { KeyRing } from './upstream/key-ring.ts';
+import { ModelCopies } from './upstream/model-copies.ts';
 import type { LoginServer } from './upstream/oauth.ts';
 import { Sandbox } from './upstream/sandbox.ts';
 import { Ways } from './upstream/ways.ts';
@@ -185,6 +186,7 @@ class Gateway implements Runtime {
       settings: () => inForce.current,
       paused: () => this.#pause.state !== null,
       ways: this.#ways,
+      modelCopies: new ModelCopies(),
       send: (request, handler) => {
         this.#dispatch.send(request, handler);
       },

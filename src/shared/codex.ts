@@ -25,6 +25,12 @@ export const CODEX_MODELS: ModelMapping = {
   '*': '*',
 };
 
+/** Models that ChatGPT has for Codex, for when its own list cannot be had. */
+export const CODEX_KNOWN = [
+  ...['gpt-6-sol', 'gpt-6-luna', 'gpt-5.6-sol', 'gpt-5.6-terra', 'gpt-5.6-luna', 'gpt-5.5'],
+  ...['gpt-5.4', 'gpt-5.4-mini', 'gpt-5.3-codex', 'gpt-5.3-codex-spark', 'gpt-5.2'],
+] as const;
+
 /** True for an account that is a login to ChatGPT, whose backend has rules of its own. */
 export function isCodexLogin({ provider, kind }: { readonly provider: string; readonly kind: string }): boolean {
   return kind === 'oauth' && provider === 'openai';

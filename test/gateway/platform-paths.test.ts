@@ -68,7 +68,6 @@ describe('endpoints without a body', () => {
     ['GET', '/v1/batches'],
     ['GET', '/v1/batches/batch_1'],
     ['POST', '/v1/batches/batch_1/cancel'],
-    ['GET', '/v1/models/gpt-5.5'],
   ])('%s %s', async (method, path) => {
     const answer = await send(lab.origin, bare(method, path));
     expect(answer.status).toBe(200);

@@ -8,6 +8,7 @@ import type { Ways } from '../upstream/ways.ts';
 import type { Connector } from '../upstream/connector.ts';
 import type { UpstreamRequest } from '../upstream/dispatch.ts';
 import type { Dump } from '../upstream/dump.ts';
+import type { ModelCopies } from '../upstream/model-copies.ts';
 
 /** What the corridor uses of the rest of the house; the runtime passes it in. */
 export interface House {
@@ -22,7 +23,9 @@ export interface House {
   };
   /** Whether the person has paused the gateway; asked for again by every turn. */
   readonly paused: () => boolean;
-  readonly ways: Pick<Ways, 'open' | 'bind'>;
+  readonly ways: Pick<Ways, 'open' | 'bind' | 'candidates' | 'accounts'>;
+  /** What upstreams last said of their models. */
+  readonly modelCopies: ModelCopies;
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
   /** Opens what is no request: the connections of sessions. */
   readonly connector: Connector;

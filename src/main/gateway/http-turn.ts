@@ -18,12 +18,17 @@ import type { House } from './house.ts';
 import { type HttpRequest, betaOf, hintOf, methodOf, providerOf, receive } from './incoming.ts';
 import { Meter } from './meter.ts';
 import { type Outlet, StraightOutlet, TranslatedOutlet } from './outlet.ts';
+import { answerModels, asksForModels } from './model-list.ts';
 import { type Plan, planFor } from './plan.ts';
 import { endWithError, sendError } from './refusal.ts';
 import { waitForSlot } from './slot-wait.ts';
 
 /** Walks one HTTP turn from its first byte to its last; resolves when both sides are done. */
 export async function runHttpTurn(house: House, request: HttpRequest): Promise<void> {
+  if (asksForModels(request.path)) {
+    await answerModels(house, request);
+    return;
+  }
   const asked = await ask(house, request);
   if (asked === null) return;
   try {

@@ -21,7 +21,7 @@ export function cleanError(
   { flat, contentEncoding }: HeadersDown,
   redact: House['redact'],
 ): CleanError | null {
-  const body = decoded(Buffer.concat(chunks), contentEncoding);
+  const body = decoded(Buffer.concat(chunks), contentEncoding, MAX_ERROR_BODY);
   if (body === null) return null;
   const clean = redact.bytes(body);
   const headers: string[] = [];
@@ -42,10 +42,11 @@ const DECODERS = new Map<string, (body: Buffer, options: { maxOutputLength: numb
   ['zstd', zstdDecompressSync],
 ]);
 
-function decoded(body: Buffer, coding: string): Buffer | null {
+/** A whole body without its coding; null where that is unknown, or the body longer than the limit. */
+export function decoded(body: Buffer, coding: string, limit: number): Buffer | null {
   if (coding === '') return body;
   try {
-    return DECODERS.get(coding)?.(body, { maxOutputLength: MAX_ERROR_BODY }) ?? null;
+    return DECODERS.get(coding)?.(body, { maxOutputLength: limit }) ?? null;
   } catch {
     return null;
   }

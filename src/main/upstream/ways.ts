@@ -23,6 +23,9 @@ export interface WayQuestion {
   readonly provider?: 'anthropic' | null;
 }
 
+/** Accounts that may answer, in the order they are asked. */
+type Candidates = readonly Candidate[];
+
 /** What the ways out need from the house. */
 export interface WaysOptions {
   readonly accounts: Pick<Accounts, 'serving' | 'ready' | 'states'>;
@@ -53,6 +56,18 @@ export class Ways {
     const found = this.#accounts.serving(question.dialect, question.model, question.provider);
     if (found instanceof Promise) return found.then((later) => this.#plan(later, question));
     return this.#plan(found, question);
+  }
+
+  /** The same accounts for a question that is no turn: it takes no slot, and blames nobody. */
+  candidates(question: WayQuestion): Candidates | GatewayError | Promise<Candidates | GatewayError> {
+    const found = this.#accounts.serving(question.dialect, question.model, question.provider);
+    if (found instanceof Promise) return found.then((later) => this.#candidates(later, question));
+    return this.#candidates(found, question);
+  }
+
+  /** The accounts that are switched on, in the order of the settings. */
+  get accounts(): readonly Account[] {
+    return this.#accounts.ready.map(({ account }) => account).filter(({ enabled }) => enabled);
   }
 
   /** The account that answered keeps the conversation. */
@@ -95,16 +110,20 @@ export class Ways {
   }
 
   #plan(found: readonly ReadyAccount[] | GatewayError, question: WayQuestion): Failover | GatewayError {
+    const candidates = this.#candidates(found, question);
+    return 'code' in candidates ? candidates : new Failover(candidates, this.#world);
+  }
+
+  #candidates(found: readonly ReadyAccount[] | GatewayError, question: WayQuestion): Candidates | GatewayError {
     if ('code' in found) return found;
     const [only] = found;
-    if (found.length === 1 && only !== undefined)
-      return new Failover([this.#candidate(only, question.model, false)], this.#world);
+    if (found.length === 1 && only !== undefined) return [this.#candidate(only, question.model, false)];
     const now = this.#world.now();
     const sticky =
       this.#stickiness.find(question.previousResponse === null ? null : responseOf(question.previousResponse), now) ??
       this.#stickiness.find(question.session, now);
     const candidates = found.map((ready) => this.#candidate(ready, question.model, ready.account.id === sticky));
-    return new Failover(this.#ordered(candidates, question, now), this.#world);
+    return this.#ordered(candidates, question, now);
   }
 
   /** The conversation's own account first; accounts whose breaker is open last. */
