@@ -156,7 +156,7 @@ it('a real turn goes from the gateway to the ledger, to the tray and to the page
     app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.destroy()),
   ]);
   const [fresh] = await Promise.all([app.waitForEvent('window'), clickTray(app, 'Open')]);
-  await fresh.getByRole('link', { name: 'Policy' }).click();
-  await fresh.getByRole('link', { name: 'Turns' }).click();
+  await fresh.getByRole('link', { name: 'Policy', exact: true }).click();
+  await fresh.getByRole('link', { name: 'Turns', exact: true }).click();
   await fresh.getByText('no-fast').first().waitFor();
 });

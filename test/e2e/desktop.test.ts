@@ -68,7 +68,7 @@ describe('the tray app', () => {
   });
 
   it('takes a switch in the window to the policy in force, and to the tray', async () => {
-    await page.getByRole('link', { name: 'Policy' }).click();
+    await page.getByRole('link', { name: 'Policy', exact: true }).click();
     await page.getByRole('switch', { name: 'no-fast' }).click();
     await expect.poll(() => trayLabels(app)).toContain('Fast: passes');
     const reply = await callFrom(page, 'policy.get', {});

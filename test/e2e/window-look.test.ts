@@ -46,8 +46,10 @@ describe.skipIf(missing)(
     ): Promise<void> {
       page = await browser.newPage({ colorScheme, locale, viewport, reducedMotion: 'reduce' });
       page.on('console', (message) => {
-        // The browser notes each call that the gateway refuses, which the page tells in its own words.
-        const refusal = message.text().startsWith('Failed to load resource');
+        // The browser notes each call that the gateway refuses, which the page tells in its own words; a file that is
+        // missing is a complaint.
+        const refusal =
+          message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/');
         if (!refusal && ['error', 'warning'].includes(message.type())) complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(error.message));

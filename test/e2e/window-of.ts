@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import OpenAI from 'openai';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, browserPath } from '../browser.ts';
@@ -20,6 +21,8 @@ export interface OpenWindow {
   readonly complaints: readonly string[];
   /** Goes to a page of the window by its address. */
   go(fragment: string): Promise<void>;
+  /** Puts the window into a language, by the settings file. */
+  speak(language: 'en' | 'zh'): Promise<void>;
   /** What axe finds in light, dark, Chinese and in a small window; each by its circumstances. */
   violations(): Promise<string[]>;
   close(): Promise<void>;
@@ -38,8 +41,9 @@ export async function openWindow(settings: SettingsInput): Promise<OpenWindow> {
   const complaints: string[] = [];
   // A refusal of the content security policy is an error on the console.
   page.on('console', (message) => {
-    // The browser also notes each call that the gateway refuses, which the page tells in its own words.
-    const refusal = message.text().startsWith('Failed to load resource');
+    // The browser also notes each call that the gateway refuses, which the page tells in its own words; a file that
+    // is missing is a complaint.
+    const refusal = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/');
     if (!refusal && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -58,9 +62,16 @@ export async function openWindow(settings: SettingsInput): Promise<OpenWindow> {
     });
     return found.map((text) => `${circumstances}: ${text}`);
   };
+  const speak = async (language: 'en' | 'zh'): Promise<void> => {
+    const file = join(home, 'settings.json');
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { app?: object };
+    writeFileSync(file, JSON.stringify({ ...kept, app: { ...kept.app, language } }));
+    await page.locator(`html[lang="${language === 'zh' ? 'zh-CN' : 'en'}"]`).waitFor({ state: 'attached' });
+  };
   return {
     page,
     tiergate,
+    speak,
     serving,
     openai: new OpenAI({ baseURL: serving.baseUrl, apiKey: LOCAL_KEY, maxRetries: 0 }),
     complaints,
@@ -77,6 +88,9 @@ export async function openWindow(settings: SettingsInput): Promise<OpenWindow> {
         found.push(...(await look(colorScheme)));
       }
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+      await speak('zh');
+      found.push(...(await look('zh')));
+      await speak('en');
       await page.setViewportSize({ width: 900, height: 600 });
       found.push(...(await look('900x600')));
       await page.setViewportSize(wide);

@@ -110,7 +110,7 @@ describe.skipIf(missing)(missing ? 'the policy page (no browser here)' : 'the po
     expect(await dialog.getByLabel('Turns asking for').inputValue()).toBe('priority');
     await page().keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(page().url()).toMatch(/#\/policy$/);
+    await page().waitForURL(/#\/policy$/);
   });
 
   test('reads the JSON of the sub2api setting, and goes back in the history', async () => {

@@ -94,7 +94,7 @@ describe.skipIf(missing)(missing ? 'the window (no browser here: apt-get install
   test('takes a rule that is switched off to the next request', async () => {
     await fastTurn('before');
     expect(upstream.last.json).not.toHaveProperty('service_tier');
-    await page.getByRole('link', { name: 'Policy' }).click();
+    await page.getByRole('link', { name: 'Policy', exact: true }).click();
     const rule = page.getByRole('switch', { name: 'no-fast' });
     expect(await rule.getAttribute('aria-checked')).toBe('true');
     expect(await violations()).toEqual([]);
@@ -124,7 +124,7 @@ describe.skipIf(missing)(missing ? 'the window (no browser here: apt-get install
     await page.getByRole('switch', { name: 'no-fast' }).waitFor();
     await page.getByRole('link', { name: 'Turns', exact: true }).click();
     await page.getByText('model-seen-live').first().waitFor();
-    await page.getByRole('link', { name: 'Tools' }).click();
+    await page.getByRole('link', { name: 'Tools', exact: true }).click();
     await page.getByText('lab', { exact: true }).first().waitFor();
     expect(await violations()).toEqual([]);
   });
