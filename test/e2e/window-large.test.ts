@@ -127,7 +127,7 @@ describe.skipIf(missing)(
       expect(scrolled.worked, 'tasks with over 50 ms of work, in ms').toEqual([]);
       expect(scrolled.byClock, 'tasks over 50 ms by the clock, in ms').toEqual([]);
       expect(after, `MiB of the page's heap, from ${before}`).toBeLessThan(60);
-    });
+    }, 180_000);
 
     test('is searched and narrowed by the ledger, and one turn has an address', async () => {
       await page.keyboard.press('/');

@@ -18,10 +18,10 @@ import { Sidebar } from './sidebar.tsx';
 /** The window: the pages at the side, one of them in the middle. */
 export function Shell() {
   useAppearance();
-  const language = useLanguage();
-  // Words are asked for everywhere, also where nothing else would be drawn again.
+  // Everything is drawn again in another language, and nothing begins anew: an open form keeps what was typed.
+  useLanguage();
   return (
-    <TooltipArea key={language}>
+    <TooltipArea>
       <Frame />
     </TooltipArea>
   );

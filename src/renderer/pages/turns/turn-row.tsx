@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { memo } from 'react';
 import type { Turn } from '../../../shared/turn.ts';
+import { useLanguage } from '../../appearance.ts';
 import { classNames } from '../../components/class-names.ts';
 import { TurnCell } from './turn-cell.tsx';
 import { type ColumnId, isNumeric } from './turn-columns.ts';
@@ -13,7 +14,7 @@ export function rowId(index: number): string {
   return `turn-row-${index}`;
 }
 
-/** One turn; drawn again only when something about it is another. */
+/** One turn; drawn again only when something about it, or the language, is another. */
 export const TurnRow = memo(function TurnRow({
   turn,
   index,
@@ -35,6 +36,7 @@ export const TurnRow = memo(function TurnRow({
   readonly arrived: boolean;
   readonly onOpen: (turn: Turn) => void;
 }) {
+  useLanguage();
   return (
     // The keys are the list's: it holds the focus and says which row is meant.
     <div
