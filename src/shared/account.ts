@@ -122,7 +122,16 @@ export function speaksOf({ speaks, provider, kind }: Pick<Account, 'speaks' | 'p
  */
 export function standardTierOf(account: Pick<Account, 'standardTier' | 'kind' | 'baseUrl'>): 'omit' | 'default' {
   if (account.standardTier !== undefined) return account.standardTier;
-  return account.kind === 'apikey' && URL.parse(account.baseUrl)?.hostname === 'api.openai.com' ? 'default' : 'omit';
+  return account.kind === 'apikey' && isOpenAIAddress(account.baseUrl) ? 'default' : 'omit';
+}
+
+/** The address that was looked at last, and the answer: every turn of an account asks the same. */
+let lastLookedAt = { baseUrl: '', isOpenAI: false };
+
+function isOpenAIAddress(baseUrl: string): boolean {
+  if (lastLookedAt.baseUrl !== baseUrl)
+    lastLookedAt = { baseUrl, isOpenAI: URL.parse(baseUrl)?.hostname === 'api.openai.com' };
+  return lastLookedAt.isOpenAI;
 }
 
 /** How far the tier this upstream says it served can be believed. */

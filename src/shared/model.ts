@@ -41,5 +41,5 @@ export function servesModel(mapping: ModelMapping, model: string): boolean {
  * the account answers it with a model of another ending.
  */
 export function isFastAlias(requested: string, upstream: string): boolean {
-  return fold(requested).endsWith('-fast') && requested !== upstream && !fold(upstream).endsWith('-fast');
+  return requested !== upstream && fold(requested).endsWith('-fast') && !fold(upstream).endsWith('-fast');
 }

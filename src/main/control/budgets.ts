@@ -138,6 +138,8 @@ export class Budgets {
 
   /** Sees what has been reached and what is forbidden now. */
   #look(): void {
+    // Most people have no budget, and every turn looks.
+    if (this.#limits.length === 0 && !this.#options.budgets().some(({ enabled }) => enabled)) return;
     const states = this.states();
     const limits = limitsOf(states);
     if (JSON.stringify(limits) !== JSON.stringify(this.#limits)) this.#limits = limits;

@@ -32,8 +32,14 @@ function valueOf(bytes: Buffer, occurrence: Occurrence): string {
 
 /** The occurrences of one watched path, by the object they stand in. */
 export function groupsAt(envelope: Envelope, path: string): Occurrence[][] {
-  return [...Map.groupBy(membersAt(envelope, path), ({ objectStart }) => objectStart).values()];
+  const members = membersAt(envelope, path);
+  // Nearly always there is one, or none.
+  if (members.length === 0) return NO_GROUPS;
+  if (members.length === 1) return [members];
+  return [...Map.groupBy(members, ({ objectStart }) => objectStart).values()];
 }
+
+const NO_GROUPS: Occurrence[][] = [];
 
 /** The tier said at a path, from members that {@link disputed} has let through; nothing where there is no member. */
 export function tierPlaces(bytes: Buffer, envelope: Envelope, path: string): TierPlace[] {

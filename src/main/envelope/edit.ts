@@ -18,6 +18,7 @@ export function replaceValue(occurrence: Occurrence, value: string): Edit {
  * comma before it, the others take the comma after, so that any set of members can go at once.
  */
 export function removeMembers(occurrences: readonly Occurrence[]): Edit[] {
+  if (occurrences.length === 0) return [];
   return occurrences.map((member) => {
     const goingBefore = occurrences.filter(
       ({ objectStart, ordinal }) => objectStart === member.objectStart && ordinal < member.ordinal,
@@ -37,9 +38,12 @@ export function insertMember({ lastMemberEnd, memberCount }: Envelope, name: str
 /** Makes the edited copy; the original stays as it is, because another account may need other edits of it. */
 export function applyEdits(original: Buffer, edits: readonly Edit[]): Buffer {
   if (edits.length === 0) return original;
-  const ordered = [...edits]
-    .sort((a, b) => a.start - b.start)
-    .map((edit) => ({ ...edit, bytes: Buffer.from(edit.text) }));
+  const ordered = edits.map(({ start, end, text }) => ({
+    start,
+    end,
+    bytes: text === '' ? NOTHING : Buffer.from(text),
+  }));
+  if (ordered.length > 1) ordered.sort((a, b) => a.start - b.start);
   const growth = ordered.reduce((sum, { start, end, bytes }) => sum + bytes.length - (end - start), 0);
   const result = Buffer.allocUnsafe(original.length + growth);
   let read = 0;
@@ -52,3 +56,5 @@ export function applyEdits(original: Buffer, edits: readonly Edit[]): Buffer {
   original.copy(result, written, read);
   return result;
 }
+
+const NOTHING = Buffer.alloc(0);

@@ -64,7 +64,7 @@ for (const character of '"\\/bfnrt') SIMPLE_ESCAPES[character.charCodeAt(0)] = 1
  * 8259 calls a JSON text whose value is an object, in UTF-8, and nothing else: what one reader refuses and another repairs
  * is a way around the policy.
  */
-export function scan(bytes: Uint8Array, root: WatchNode): Envelope | EnvelopeFault {
+export function scan(bytes: Buffer, root: WatchNode): Envelope | EnvelopeFault {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { fault: 'byte_order_mark', at: 0 };
   if (!isUtf8(bytes)) return { fault: 'encoding', at: 0 };
   return new Scanner(bytes).document(root);
@@ -76,29 +76,33 @@ export function isFault(result: Envelope | EnvelopeFault): result is EnvelopeFau
 }
 
 /** The text of a string occurrence; null when its value is of another kind. */
-export function textOf(bytes: Uint8Array, occurrence: Occurrence): string | null {
+export function textOf(bytes: Buffer, occurrence: Occurrence): string | null {
   if (occurrence.kind !== 'string') return null;
   return decodeString(bytes, occurrence.valueStart, occurrence.valueEnd);
 }
 
 /** A single string cannot be hit by V8's confusion of escaped keys (nodejs/node#63785), which needs an object. */
-function decodeString(bytes: Uint8Array, start: number, end: number): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
-  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
+function decodeString(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start + 1, end - 1);
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }
+
+/**
+ * The kinds of the open containers that nobody watches; a byte each, so that depth costs no objects. One for all scans, since
+ * none begins before another has ended, and making it would take as long as reading a small body.
+ */
+const open = new Uint8Array(MAX_DEPTH);
 
 /** Every method takes the offset to read at and returns the offset after what it read, or -1 after noting the fault. */
 class Scanner {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #occurrences: Occurrence[] = [];
-  /** The kinds of the open containers that nobody watches; a byte each, so that depth costs no objects. */
-  readonly #open = new Uint8Array(MAX_DEPTH);
   #fault: EnvelopeFault = { fault: 'syntax', at: 0 };
   #oddKey = false;
   #lastMemberEnd = 0;
   #memberCount = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
@@ -194,7 +198,6 @@ class Scanner {
   /** Reads a value that nobody looks into; iterative, so that depth never becomes recursion. */
   #skip(start: number, baseDepth: number): number {
     const bytes = this.#bytes;
-    const open = this.#open;
     let depth = baseDepth;
     let position = start;
     for (;;) {
@@ -371,7 +374,7 @@ function asCut(name: string): string {
 }
 
 /** Compares a name without escapes and capitals with the watched ones, byte by byte. */
-function lookUp(bytes: Uint8Array, node: WatchNode, keyStart: number, keyEnd: number): WatchNode | null {
+function lookUp(bytes: Buffer, node: WatchNode, keyStart: number, keyEnd: number): WatchNode | null {
   const candidates = node.byLength.get(keyEnd - keyStart - 2);
   if (candidates === undefined) return null;
   next: for (const candidate of candidates) {

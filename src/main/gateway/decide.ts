@@ -5,6 +5,7 @@ import { type Observation, type Policy, type Verdict, judge } from '../../shared
 import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared/tier.ts';
 import { FAST_BETA, isFastBeta } from '../dialects/beta-token.ts';
 import type { Asked, TierPlace, TierSpelling } from '../dialects/dialect.ts';
+import type { Occurrence } from '../envelope/scan.ts';
 import { type Edit, applyEdits, insertMember, removeMembers, replaceValue } from '../envelope/edit.ts';
 
 /** The header in which Anthropic's tools name the previews they use; one of its tokens is the wish for fast mode. */
@@ -76,32 +77,37 @@ export function decide(question: DoorQuestion): Forward | Block {
   if (verdict.action === 'block') return { kind: 'block', ...judged, message: verdict.message ?? '' };
 
   const tier = tierToSend(question, verdict, alias);
-  const edits = [...tierEdits(asked, tier), ...modelEdits(asked, view), ...asked.additions];
-  // An alias never leaves as such: what it wished for is written, or is not there.
-  const [left] = wishesOf(asked, hint, beta, (model) => model);
+  const edits = tierEdits(asked, tier);
+  addModelEdits(edits, asked, view);
+  edits.push(...asked.additions);
   return {
     kind: 'forward',
     ...judged,
     bytes: applyEdits(asked.bytes, edits),
     routingHint: hintToSend(question.routingHint, hint, verdict, tier, asked.model, upstreamModel),
     beta: betaToSend(asked, beta, tier),
-    sentTier: sentTierOf(asked, tier, nameOf(left?.said ?? NO_TIER)),
+    // An alias never leaves as such: what it wished for is written, or is not there.
+    sentTier: sentTierOf(asked, tier, () => nameOf(wishesOf(asked, hint, beta, sameModel)[0]?.said ?? NO_TIER)),
   };
+}
+
+function sameModel(model: string): string {
+  return model;
 }
 
 /** What a turn asks for, the body's own first; a single `missing` (or `none`) when nothing asks for a tier. */
 function wishesOf(asked: Asked, hint: Hint, beta: string | null, view: (model: string) => string): Wish[] {
   const { tiers, model, otherModels } = asked;
+  const named = otherModels.length === 0 ? [model] : [model, ...otherModels.map((other) => other.model)];
   // A request's tier holds for its fallbacks too, unless they say otherwise.
-  const models = distinct([model, ...otherModels.map((other) => other.model)].map(view));
+  const models = distinct(named.map(view));
   const wishes = tiers.map((place): Wish => ({
     said: place.said,
     models: place.model === null ? models : [view(place.model)],
   }));
   for (const said of hint.tiers) wishes.push({ said, models });
   if (beta !== null && betaTokens(beta).some(isFastBeta)) wishes.push({ said: sayTier('fast'), models });
-  for (const one of [model, ...otherModels.map((other) => other.model)])
-    if (isFastAlias(one, view(one))) wishes.push({ said: sayTier('fast'), models: [view(one)] });
+  for (const one of named) if (isFastAlias(one, view(one))) wishes.push({ said: sayTier('fast'), models: [view(one)] });
   const asking = wishes.filter(({ said }) => said.lenient !== 'missing' && said.lenient !== 'none');
   return asking.length > 0 ? asking : [{ said: tiers[0]?.said ?? NO_TIER, models }];
 }
@@ -124,8 +130,8 @@ function eachOnce(observed: readonly Observation[]): Observation[] {
   return observed.filter((one, index) => observed.findIndex(({ rule }) => rule === one.rule) === index);
 }
 
-function distinct(models: readonly string[]): string[] {
-  return [...new Set(models)];
+function distinct(models: string[]): string[] {
+  return models.length === 1 ? models : [...new Set(models)];
 }
 
 /** What becomes of the tier in the body. */
@@ -152,6 +158,7 @@ function tierToSend({ asked, account }: DoorQuestion, verdict: Verdict, alias: b
 }
 
 function tierEdits({ envelope, tiers, spells }: Asked, send: TierToSend): Edit[] {
+  if (tiers.length === 0 && send.kind !== 'write') return [];
   switch (send.kind) {
     case 'normalise':
       return tiers.flatMap((place) => (isTier(place.said.exact) ? write(place, place.said.exact) : []));
@@ -194,11 +201,11 @@ function write({ said, spelling, members }: TierPlace, value: Tier): Edit[] {
   return [replaceValue(first, text), ...removeMembers(twins)];
 }
 
-/** The tier in the bytes that leave; null is none. */
-function sentTierOf({ tiers, spells }: Asked, send: TierToSend, requestedTier: string | null): string | null {
+/** The tier in the bytes that leave; null is none. `left` says what they still ask for where nothing was taken out. */
+function sentTierOf({ tiers, spells }: Asked, send: TierToSend, left: () => string | null): string | null {
   switch (send.kind) {
     case 'normalise':
-      return requestedTier;
+      return left();
     case 'omit':
       return null;
     case 'write':
@@ -209,12 +216,20 @@ function sentTierOf({ tiers, spells }: Asked, send: TierToSend, requestedTier: s
   }
 }
 
-/** The account's names over the tool's, wherever the request names a model. */
-function modelEdits({ model, modelMembers, otherModels }: Asked, view: (model: string) => string): Edit[] {
-  return [{ model, members: modelMembers }, ...otherModels].flatMap((place) => {
-    const name = view(place.model);
-    return name === place.model ? [] : place.members.map((member) => replaceValue(member, name));
-  });
+/** Writes the account's names over the tool's, wherever the request names a model. */
+function addModelEdits(edits: Edit[], asked: Asked, view: (model: string) => string): void {
+  addNameEdits(edits, asked.model, asked.modelMembers, view);
+  for (const { model, members } of asked.otherModels) addNameEdits(edits, model, members, view);
+}
+
+function addNameEdits(
+  edits: Edit[],
+  model: string,
+  members: readonly Occurrence[],
+  view: (model: string) => string,
+): void {
+  const name = view(model);
+  if (name !== model) for (const member of members) edits.push(replaceValue(member, name));
 }
 
 function betaTokens(beta: string): string[] {
