@@ -82,9 +82,12 @@ export class UpstreamSockets {
   readonly connections: UpstreamConnection[] = [];
   /** Handshakes that arrived, also those that were refused. */
   handshakes = 0;
+  /** The same as requests. */
+  readonly requests: RecordedRequest[] = [];
   /** What happens to the next handshakes; null lets them in. */
   refuse: Refusal | null = null;
   script: SocketScript;
+  readonly #queue: (Refusal | null)[] = [];
   readonly #upstream: Upstream;
   readonly #options: UpstreamSocketsOptions;
   readonly #server: WebSocketServer;
@@ -105,6 +108,20 @@ export class UpstreamSockets {
     upstream.server.on('upgrade', (message, socket, head) => {
       if (socket instanceof Socket) this.#take(message, socket, head);
     });
+  }
+
+  /** Queues what happens to the next handshakes, one each; null lets one in. */
+  next(...refusals: readonly (Refusal | null)[]): this {
+    this.#queue.push(...refusals);
+    return this;
+  }
+
+  /** Forgets what came so far and what is queued. */
+  reset(): void {
+    this.#queue.length = 0;
+    this.connections.length = 0;
+    this.requests.length = 0;
+    this.handshakes = 0;
   }
 
   /** The newest connection. */
@@ -153,7 +170,8 @@ export class UpstreamSockets {
 
   #take(message: IncomingMessage, socket: Socket, head: Buffer): void {
     this.handshakes += 1;
-    const { refuse } = this;
+    const queued = this.#queue.shift();
+    const refuse = queued === undefined ? this.refuse : queued;
     socket.on('error', () => socket.destroy());
     const request = new RecordedRequest(
       this.handshakes - 1,
@@ -163,6 +181,7 @@ export class UpstreamSockets {
       Buffer.alloc(0),
       true,
     );
+    this.requests.push(request);
     this.#upstream.violations.push(...checkHandshake(request, this.#upstream));
     this.#notify();
     switch (refuse?.kind) {

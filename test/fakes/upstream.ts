@@ -53,11 +53,15 @@ export class Upstream {
   readonly #waiting = new Set<{ readonly met: () => boolean; readonly resolve: () => void }>();
   #script: ScriptSource;
   #serial = 0;
+  #port = 0;
 
   constructor(server: Server, { keys = [FAKE_KEY], script = { kind: 'answer' } }: UpstreamOptions) {
     this.server = server;
     this.#keys = keys;
     this.#script = script;
+    server.once('listening', () => {
+      this.#port = (server.address() as AddressInfo).port;
+    });
     server.on('connection', (socket) => {
       this.connections += 1;
       socket.setNoDelay(true);
@@ -67,8 +71,9 @@ export class Upstream {
     });
   }
 
+  /** Known also after nobody listens there any more. */
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   /** Without a path. */

@@ -6,7 +6,14 @@ import type { NewTurn } from '../../shared/turn.ts';
 import type { AnswerReader, Dialect } from '../dialects/dialect.ts';
 import type { Outcome } from '../upstream/failover.ts';
 import { LOOP_CODE } from '../upstream/connector.ts';
-import { type Fault, faultOfConnection, faultOfEvent, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
+import {
+  type Fault,
+  faultOfConnection,
+  faultOfEvent,
+  faultOfStatus,
+  faultWord,
+  readErrorSaid,
+} from '../upstream/fault.ts';
 import { type HeadersDown, headerIn, headersDown } from '../upstream/headers.ts';
 import { CodedView } from './coded-view.ts';
 import { FirstEvent } from './first-event.ts';
@@ -232,7 +239,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (fault === null) this.#tell({ kind: 'answered', firstToken: null, responseId: null });
     else {
       this.#tell({ kind: 'fault', fault });
-      this.#options.meter.attemptFailed(this.#status === 0 ? null : this.#status, wordOf(fault));
+      this.#options.meter.attemptFailed(this.#status === 0 ? null : this.#status, faultWord(fault));
     }
     this.#passOn = passOn;
     if (fault !== null && !this.#isSettled) {
@@ -503,14 +510,3 @@ export class Answer implements Dispatcher.DispatchHandler {
 }
 
 const SETTLED = Promise.resolve(null);
-
-/** Why an attempt failed, in a word for its record. */
-function wordOf(fault: Fault): string {
-  switch (fault.kind) {
-    case 'key':
-    case 'account':
-      return fault.reason;
-    case 'encrypted':
-      return 'invalid_encrypted_content';
-  }
-}

@@ -20,7 +20,7 @@ import { Meter } from './meter.ts';
 import { type Outlet, StraightOutlet, TranslatedOutlet } from './outlet.ts';
 import { answerModels, asksForModels } from './model-list.ts';
 import { type Plan, planFor } from './plan.ts';
-import { endWithError, sendError } from './refusal.ts';
+import { endWithError, exhaustedError, sendError } from './refusal.ts';
 import { waitForSlot } from './slot-wait.ts';
 
 /** Walks one HTTP turn from its first byte to its last; resolves when both sides are done. */
@@ -286,14 +286,6 @@ function refuse(house: House, { response, route }: HttpRequest, meter: Meter, er
 
 function recordLeft(house: House, meter: Meter): void {
   house.record(meter.row({ status: null, error: 'tool_left', partial: true }));
-}
-
-function exhaustedError(reason: 'rate_limited' | 'unauthorized', retryAfter: number): GatewayError {
-  if (reason === 'unauthorized') return gatewayError('keys_unauthorized');
-  const seconds = Math.ceil(retryAfter / 1000);
-  return seconds === 0
-    ? gatewayError('rate_limit_exceeded')
-    : { ...gatewayError('rate_limit_exceeded', ` (retry after ${seconds} s)`), retryAfter: seconds };
 }
 
 /** How Codex names itself; it repeats a 403 six times and shows a 400 at once. */

@@ -252,11 +252,12 @@ export class Listener {
     return null;
   }
 
-  #refuseUpgrade(socket: Duplex, { status, code, type, message }: GatewayError): void {
+  #refuseUpgrade(socket: Duplex, { status, code, type, message, retryAfter }: GatewayError): void {
     this.#house.refused(code);
     const body = JSON.stringify({ error: { type, code, message } });
+    const wait = retryAfter === undefined ? '' : `retry-after: ${retryAfter}\r\n`;
     socket.end(
-      `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\n${wait}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
 }

@@ -40,6 +40,8 @@ export class Meter {
   #facts: AnswerFacts | null = null;
   /** Those that failed; what answered is the row itself. */
   #failed: Attempt[] = [];
+  /** True while the attempt that was sent last is the last of those. */
+  #lastFailed = false;
 
   constructor(tool: string, dialect: DialectName, now: () => number, transport: Turn['transport'] = 'http') {
     this.#tool = tool;
@@ -79,12 +81,19 @@ export class Meter {
   sending(secret: Secret | null): number {
     this.#sentAt = this.#now();
     this.#keyFingerprint = secret?.fingerprint ?? null;
+    this.#lastFailed = false;
     return this.#failed.length + 1;
   }
 
   /** The attempt that was sent last has failed. */
   attemptFailed(status: number | null, error: string): void {
     this.#failed.push({ ...this.#attempt(), status, error });
+    this.#lastFailed = true;
+  }
+
+  /** Dials that failed before the session of this turn stood. */
+  dialled(failed: readonly Attempt[]): void {
+    this.#failed.push(...failed);
   }
 
   #attempt(): Pick<Attempt, 'account' | 'keyFingerprint' | 'startedAt' | 'sentTier'> {
@@ -122,12 +131,9 @@ export class Meter {
 
   /** A turn that was answered at once has its one attempt in the row itself. */
   #attempts(status: number | null, error: string | null): Attempt[] {
-    const last = this.#failed.at(-1);
-    if (last === undefined) return NO_ATTEMPTS;
+    if (this.#failed.length === 0) return NO_ATTEMPTS;
     // Where the last failure was passed on, it is the answer.
-    const isLast =
-      last.startedAt === this.#sentAt && last.keyFingerprint === this.#keyFingerprint && last.account === this.#account;
-    if (isLast) return this.#failed.length === 1 ? NO_ATTEMPTS : this.#failed;
+    if (this.#lastFailed) return this.#failed.length === 1 ? NO_ATTEMPTS : this.#failed;
     return [...this.#failed, { ...this.#attempt(), status, error }];
   }
 
@@ -136,6 +142,7 @@ export class Meter {
     const decision = this.#decision;
     const sent = this.#sentTier;
     const served = reportedTier(this.#facts?.tier ?? null);
+    const why = error ?? this.#facts?.error?.slice(0, LONGEST_NAME) ?? null;
     return {
       id: this.id,
       responseId: cut(this.#facts?.responseId ?? null),
@@ -173,9 +180,9 @@ export class Meter {
       premium: null,
       priceVersion: null,
       status,
-      error: error ?? this.#facts?.error?.slice(0, LONGEST_NAME) ?? null,
+      error: why,
       partial,
-      attempts: this.#attempts(status, error),
+      attempts: this.#attempts(status, why),
       toolCalls: [],
     };
   }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ERRORS, type GatewayError } from '../../shared/errors.ts';
+import { ERRORS, type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { responses } from '../dialects/responses.ts';
 
@@ -24,4 +24,13 @@ export function sendError(response: ServerResponse, error: GatewayError, dialect
 export function endWithError(response: ServerResponse, error: GatewayError, dialect: Dialect): void {
   if (response.headersSent && !response.destroyed) response.end(dialect.errorEvent(error));
   else sendError(response, error, dialect);
+}
+
+/** What is said where every key is cooling down; milliseconds until the first is ready again. */
+export function exhaustedError(reason: 'rate_limited' | 'unauthorized', retryAfter: number): GatewayError {
+  if (reason === 'unauthorized') return gatewayError('keys_unauthorized');
+  const seconds = Math.ceil(retryAfter / 1000);
+  return seconds === 0
+    ? gatewayError('rate_limit_exceeded')
+    : { ...gatewayError('rate_limit_exceeded', ` (retry after ${seconds} s)`), retryAfter: seconds };
 }

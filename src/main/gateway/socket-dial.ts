@@ -1,8 +1,10 @@
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import type { Attempt } from '../../shared/turn.ts';
 import type { Failover, Way } from '../upstream/failover.ts';
-import { type Fault, faultOfConnection, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
+import { type Fault, faultOfConnection, faultOfStatus, faultWord, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn } from '../upstream/headers.ts';
 import type { Handshake } from './socket-handshake.ts';
+import { exhaustedError } from './refusal.ts';
 import type { Chosen, DialFailure, OpenedUpstream } from './socket-upstream.ts';
 
 /** How the dials of one session ended. */
@@ -37,6 +39,7 @@ async function dialNext(
   signal: AbortSignal | undefined,
 ): Promise<Dialled> {
   let last: Dialled | null = null;
+  const failed: Attempt[] = [];
   for (;;) {
     const step = failover.next();
     switch (step.kind) {
@@ -47,12 +50,10 @@ async function dialNext(
       case 'pass_on':
         return last ?? { kind: 'refused', error: gatewayError('account_missing') };
       case 'exhausted':
-        return {
-          kind: 'refused',
-          error: gatewayError(step.reason === 'unauthorized' ? 'keys_unauthorized' : 'rate_limit_exceeded'),
-        };
+        return { kind: 'refused', error: exhaustedError(step.reason, step.retryAfter) };
       case 'try': {
-        const chosen = chosenOf(step.way);
+        const chosen = chosenOf(step.way, [...failed]);
+        const startedAt = now();
         const opened = await handshake.open(chosen, signal);
         if ('code' in opened && 'message' in opened) {
           failover.ended({ kind: 'left' });
@@ -73,13 +74,21 @@ async function dialNext(
           return last;
         }
         failover.ended({ kind: 'fault', fault });
+        failed.push({
+          account: chosen.ready.account.id,
+          keyFingerprint: chosen.secret?.fingerprint ?? null,
+          startedAt,
+          sentTier: null,
+          status: opened.kind === 'refused' ? opened.status : null,
+          error: faultWord(fault),
+        });
       }
     }
   }
 }
 
-function chosenOf({ candidate, secret }: Way): Chosen {
-  return { ready: candidate.ready, secret, load: candidate.load };
+function chosenOf({ candidate, secret }: Way, failed: readonly Attempt[]): Chosen {
+  return { ready: candidate.ready, secret, load: candidate.load, failed };
 }
 
 function faultOfDial(failure: DialFailure, model: string, now: number): Fault | null {

@@ -79,7 +79,7 @@ export class SocketSession implements ToolListener {
         options.onChange(this, false);
       },
     });
-    this.#turns.at(chosen.ready, chosen.secret);
+    this.#turns.at(chosen);
     this.#ending = new SocketEnding({
       turns: this.#turns,
       tool: () => this.#tool,
@@ -266,7 +266,7 @@ export class SocketSession implements ToolListener {
     const { chosen, opened } = moved;
     this.#chosen = chosen;
     this.#policy.moveTo(chosen.ready.account);
-    this.#turns.at(chosen.ready, chosen.secret);
+    this.#turns.at(chosen);
     this.#upstream.attach(opened);
     this.#judge(frame, binary);
     this.#waiting = null;

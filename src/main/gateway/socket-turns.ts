@@ -1,4 +1,4 @@
-import type { NewTurn } from '../../shared/turn.ts';
+import type { Attempt, NewTurn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
 import type { ClientFrame } from '../dialects/client-frame.ts';
 import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
@@ -7,6 +7,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
 import type { Block, Forward } from './decide.ts';
 import { Meter } from './meter.ts';
+import type { Chosen } from './socket-upstream.ts';
 
 /** How many ended responses are remembered, so that a second terminal event of one is not taken for the next turn's. */
 const REMEMBERED_ENDS = 64;
@@ -54,6 +55,8 @@ export class SocketTurns {
   readonly #ended: string[] = [];
   #open: OpenTurn[] = [];
   #upstream: { readonly ready: ReadyAccount; readonly secret: Secret | null } | null = null;
+  /** The dials that failed before the session stood; its first turn tells of them. */
+  #dials: readonly Attempt[] = [];
   #count = 0;
   #over = false;
 
@@ -77,8 +80,9 @@ export class SocketTurns {
   }
 
   /** Whose turns these are from now on. */
-  at(ready: ReadyAccount, secret: Secret | null): void {
+  at({ ready, secret, failed }: Pick<Chosen, 'ready' | 'secret' | 'failed'>): void {
     this.#upstream = { ready, secret };
+    this.#dials = [...this.#dials, ...failed];
   }
 
   /** A `response.create` is about to leave; or, where it does not leave at once, to wait for `departed`. */
@@ -172,6 +176,8 @@ export class SocketTurns {
 
   #leave(turn: OpenTurn): void {
     turn.left = true;
+    turn.meter.dialled(this.#dials);
+    this.#dials = [];
     if (this.#upstream !== null) turn.meter.sending(this.#upstream.secret);
   }
 

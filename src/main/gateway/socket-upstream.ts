@@ -1,3 +1,4 @@
+import type { Attempt } from '../../shared/turn.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { AccountLoad } from '../upstream/account-load.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
@@ -10,6 +11,8 @@ export interface Chosen {
   readonly ready: ReadyAccount;
   readonly secret: Secret | null;
   readonly load: AccountLoad;
+  /** The dials that failed before it was chosen. */
+  readonly failed: readonly Attempt[];
 }
 
 /** An upstream that is ready for a session, and silent until one is attached. */

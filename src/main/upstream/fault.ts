@@ -155,6 +155,11 @@ export function faultOfEvent(said: ErrorSaid, now: number, model: string): Fault
     : null;
 }
 
+/** Why an attempt failed, in a word for its record. */
+export function faultWord(fault: Fault): string {
+  return fault.kind === 'encrypted' ? 'invalid_encrypted_content' : fault.reason;
+}
+
 /** An upstream that could not be asked, or broke off before its answer began. */
 export function faultOfConnection(code: string): Fault {
   return { kind: 'account', reason: code };
