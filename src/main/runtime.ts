@@ -12,9 +12,11 @@ import { Pushes } from './control/pushes.ts';
 import { Trial } from './control/trial.ts';
 import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
 import { NO_PROVIDER_KEY, isLocalKey } from './gateway/guard.ts';
+import { Capture } from './gateway/capture.ts';
 import type { House } from './gateway/house.ts';
 import { Front } from './gateway/front.ts';
 import { Pause } from './gateway/pause.ts';
+import { Captures } from './ledger/captures.ts';
 import { Ledger, ledgerFile } from './ledger/ledger.ts';
 import { LedgerReader } from './ledger/reader.ts';
 import { type Log, openLog } from './logs/log.ts';
@@ -51,6 +53,8 @@ export interface RuntimeOptions {
   /** Stands in for ChatGPT's own in tests. */
   readonly loginServer?: LoginServer;
   readonly now?: () => number;
+  /** Stands in for chance in tests: a number from 0 up to but not 1. */
+  readonly random?: () => number;
   /** The zone in which days begin, instead of this machine's. */
   readonly zone?: string;
   /** Stands in for timers in tests: calls back after so many milliseconds, and returns what takes that back. */
@@ -102,6 +106,7 @@ class Gateway implements Runtime {
   readonly #connector = new Connector(() => [this.#front.port]);
   readonly #dispatch = new Dispatch(this.#connector);
   readonly #dump: Dump;
+  readonly #captures: Captures;
   readonly #carrier: HttpCarrier;
   readonly #house: House;
   readonly #pause: Pause;
@@ -151,6 +156,13 @@ class Gateway implements Runtime {
       figures: () => ({ openTurns: this.#front.openTurns, lostRows: this.#ledger.lost, refused: this.#refused }),
     });
     this.#dump = new Dump({ ...common, redactor: this.#redactor });
+    this.#captures = new Captures({
+      ...common,
+      keychain,
+      trouble: (reason) => {
+        this.#notices.tell('capture_off', reason);
+      },
+    });
     this.#keyRing = new KeyRing({
       ...common,
       keychain,
@@ -192,6 +204,12 @@ class Gateway implements Runtime {
       },
       connector: this.#connector,
       dump: this.#dump,
+      capture: new Capture({
+        captures: this.#captures,
+        settings: this.#settings,
+        redactor: this.#redactor,
+        random: options.random ?? Math.random,
+      }),
       record: this.#books.record,
       recordSoon: this.#books.recordSoon,
       refused: (code) => {
@@ -229,6 +247,7 @@ class Gateway implements Runtime {
       sandboxTurn: () => this.#trial.run(this.status()),
       pause: this.#pause,
       dump: this.#dump,
+      captures: this.#captures,
     });
     this.#carrier = new HttpCarrier({
       handlers: this.handlers,
@@ -255,6 +274,7 @@ class Gateway implements Runtime {
   async start(): Promise<void> {
     await this.#sandbox.start();
     void this.#dump.sweep();
+    void this.#captures.follow();
     await this.#books.start();
     await this.#loadKeys();
     this.#showProblem(this.#settings.state);
@@ -322,6 +342,7 @@ class Gateway implements Runtime {
     this.#keyRing.logins.stop();
     await this.#dispatch.close();
     await this.#dump.close();
+    await this.#captures.close();
     await this.#books.close();
     await this.#sandbox.stop();
     await this.#reader.close();
@@ -334,6 +355,7 @@ class Gateway implements Runtime {
   #follow(state: SettingsState): void {
     this.#policyHistory.add(state.settings.policy, (this.#options.now ?? Date.now)());
     this.#books.settingsChanged();
+    void this.#captures.follow();
     this.#showProblem(state);
     this.#pushes.policyChanged();
     this.#pushes.settingsChanged();

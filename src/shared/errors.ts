@@ -554,6 +554,27 @@ export const ERRORS = {
     cause: 'The file is damaged or is not a ledger.',
     next: 'Keep the old file if its turns matter; sqlite3’s .recover may read it.',
   },
+  capture_off: {
+    status: null,
+    type: null,
+    message: 'Prompts and answers are not being kept: {detail}',
+    cause: 'The key that seals them cannot be had from the keychain, or the disk does not take them. Turns still flow.',
+    next: 'Unlock or install a keyring, free some space, or switch capture off in the settings. Wiping what is kept makes room for a new key.',
+  },
+  capture_unreadable: {
+    status: 500,
+    type: 'api_error',
+    message: 'What was said in this turn cannot be read: {detail}',
+    cause: 'Its file was changed or damaged, or the key that sealed it is not in the keychain any more.',
+    next: 'Wipe what is kept; nothing else depends on it.',
+  },
+  capture_key_left: {
+    status: 503,
+    type: 'api_error',
+    message: 'What was kept is gone, but not the key that sealed it: {detail}',
+    cause: 'The keychain cannot be used at the moment.',
+    next: 'Unlock the keychain and wipe again, so that copies of the files, as in a backup of the disk, become unreadable too.',
+  },
   ledger_missing: {
     status: null,
     type: null,

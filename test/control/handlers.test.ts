@@ -46,6 +46,7 @@ beforeEach(() => {
     },
     pause: { begin: () => undefined, end: () => undefined },
     dump: { read: () => Promise.resolve([]) },
+    captures: { read: () => Promise.resolve(null), wipe: () => Promise.resolve(0) },
   });
   client = createControlClient({
     call: (name, input) => answerCall(handlers, name, input),

@@ -4,9 +4,11 @@ import { TiergateError } from '../../shared/errors.ts';
 import { answerCall } from '../control/answer.ts';
 import { createHandlers } from '../control/handlers.ts';
 import { findRunning } from '../control/running.ts';
+import { Captures } from '../ledger/captures.ts';
 import { ledgerFile } from '../ledger/ledger.ts';
 import { NO_LEDGER } from '../ledger/no-ledger.ts';
 import { LedgerReader } from '../ledger/reader.ts';
+import { SILENT } from '../logs/log.ts';
 import { systemKeychain } from '../secrets/keychain.ts';
 import { PolicyHistory } from '../settings/policy-history.ts';
 import { SettingsStore } from '../settings/store.ts';
@@ -24,6 +26,15 @@ export async function withControl<Result>(
   if (running !== null) return action(createControlClient(running));
   const settings = SettingsStore.open(home);
   const reader = existsSync(ledgerFile(home)) ? new LedgerReader(ledgerFile(home)) : null;
+  const captures = new Captures({
+    home,
+    settings,
+    keychain: systemKeychain,
+    now: Date.now,
+    after: () => () => undefined,
+    trouble: () => undefined,
+    log: SILENT,
+  });
   const handlers = createHandlers({
     settings,
     keychain: systemKeychain,
@@ -41,6 +52,7 @@ export async function withControl<Result>(
     sandboxTurn: notRunning,
     pause: { begin: notRunning, end: notRunning },
     dump: { read: (turn) => readDumps(dumpFolder(home), turn) },
+    captures,
   });
   try {
     return await action(

@@ -13,7 +13,8 @@ import type { ControlRooms } from './rooms.ts';
 /** Turns in one piece of an export: enough to be quick, few enough to stay small in memory. */
 const PIECE = 500;
 
-type Answered = 'export.piece' | 'retention.preview' | 'retention.apply' | 'backup.make';
+type Answered =
+  'export.piece' | 'retention.preview' | 'retention.apply' | 'backup.make' | 'capture.get' | 'capture.wipe';
 
 /** The data as a whole: written out, kept, let go, copied. */
 export function dataCalls({
@@ -22,6 +23,7 @@ export function dataCalls({
   now,
   zone = localZone(),
   forgetTurns,
+  captures,
 }: ControlRooms): Pick<HandlersOf<typeof DATA_CALLS>, Answered> {
   const find = (before: number): Promise<OldTurns> => runTask(ledgerFile(home), 'oldTurns', { before });
   return {
@@ -31,6 +33,8 @@ export function dataCalls({
     },
     'retention.preview': ({ days }) => previewRetention({ find, now, zone }, days),
     'retention.apply': async ({ days }) => ({ removed: await forgetTurns(days) }),
+    'capture.get': async ({ turn }) => (await captures.read(turn)) ?? { prompt: null, answer: null, cut: false },
+    'capture.wipe': async () => ({ removed: await captures.wipe() }),
     'backup.make': async () => {
       const folder = join(home, 'backups');
       mkdirSync(folder, { recursive: true, mode: 0o700 });

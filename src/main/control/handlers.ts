@@ -9,12 +9,10 @@ import { reconcileCalls } from './reconcile-calls.ts';
 import type { ControlRooms } from './rooms.ts';
 import { toolCalls } from './tool-calls.ts';
 import { turnCalls } from './turn-calls.ts';
-import { UNANSWERED } from './unanswered.ts';
 
 /** What the window and the command line may ask, answered; one file a room. */
 export function createHandlers(rooms: ControlRooms): ControlHandlers {
   return {
-    ...UNANSWERED,
     'status.get': () => rooms.status(),
     'dump.get': async ({ turn }) => ({ attempts: await rooms.dump.read(turn) }),
     ...turnCalls(rooms),

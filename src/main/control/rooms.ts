@@ -1,5 +1,6 @@
 import type { CallOutput, Status } from '../../shared/control.ts';
 import type { Pause } from '../gateway/pause.ts';
+import type { Captures } from '../ledger/captures.ts';
 import type { TurnQuestions } from '../ledger/no-ledger.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { PolicyEntry } from '../settings/policy-history.ts';
@@ -35,4 +36,5 @@ export interface ControlRooms {
   readonly reloadKeys: () => Promise<void>;
   readonly pause: Pick<Pause, 'begin' | 'end'>;
   readonly dump: Pick<Dump, 'read'>;
+  readonly captures: Pick<Captures, 'read' | 'wipe'>;
 }

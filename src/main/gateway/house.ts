@@ -9,6 +9,7 @@ import type { Connector } from '../upstream/connector.ts';
 import type { UpstreamRequest } from '../upstream/dispatch.ts';
 import type { Dump } from '../upstream/dump.ts';
 import type { ModelCopies } from '../upstream/model-copies.ts';
+import type { Capture } from './capture.ts';
 
 /** What the corridor uses of the rest of the house; the runtime passes it in. */
 export interface House {
@@ -31,6 +32,8 @@ export interface House {
   readonly connector: Connector;
   /** Writes attempts down while the person has that on. */
   readonly dump: Pick<Dump, 'begin'>;
+  /** Keeps what was said in turns while the person has that on. */
+  readonly capture: Pick<Capture, 'http' | 'session'>;
   /** Commits a turn's row, synchronously. */
   readonly record: (turn: NewTurn) => void;
   /** Commits it together with others that end in the same round of the event loop, then calls back. */

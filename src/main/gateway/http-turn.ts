@@ -54,8 +54,9 @@ async function ask(house: House, http: HttpRequest): Promise<Answering | null> {
     sendError(response, incoming, dialect);
     return null;
   }
-  const { asked, form } = incoming;
+  const { asked, body, form } = incoming;
   const meter = new Meter(tool.name, dialect.name, house.now);
+  if (body !== null || form !== null) house.capture.http(meter.id, tool.name, body, response);
   if (isUnread(asked)) {
     meter.placed(path, conversationOf(request.headers, null));
     meter.asked(asked.model, asked.tier, false);

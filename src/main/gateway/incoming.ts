@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { GatewayError } from '../../shared/errors.ts';
 import type { Tool } from '../../shared/settings.ts';
 import type { Asked, Unread } from '../dialects/dialect.ts';
@@ -8,11 +8,12 @@ import { BETA_HEADER, ROUTING_HINT } from './decide.ts';
 import { type FormBody, isForm, openForm } from './form-body.ts';
 import type { House } from './house.ts';
 import { readBody, refuseBody } from './request-body.ts';
+import type { ToolResponse } from './tool-response.ts';
 
 /** One request that the guard has let in. */
 export interface HttpRequest {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly response: ToolResponse;
   readonly tool: Tool;
   readonly route: Route;
   /** What follows an account's base URL. */
@@ -24,6 +25,8 @@ export interface HttpRequest {
 /** A request's body as the corridor carries it. */
 interface Incoming {
   readonly asked: Asked | Unread;
+  /** As it was judged; null where there is none, or a form. */
+  readonly body: Buffer | null;
   /** A form streams, so it can go one way only. */
   readonly form: FormBody | null;
 }
@@ -34,13 +37,13 @@ export async function receive(
   { request, response, route }: HttpRequest,
 ): Promise<Incoming | GatewayError> {
   const kind = route.methods[request.method ?? ''] ?? 'none';
-  if (kind === 'none') return (await refuseBody(request)) ?? { asked: bareRequest(), form: null };
+  if (kind === 'none') return (await refuseBody(request)) ?? { asked: bareRequest(), body: null, form: null };
   if (kind === 'form' || (kind === 'either' && isForm(request))) {
     const form = openForm(request, response);
-    return 'code' in form ? form : { asked: bareRequest(), form };
+    return 'code' in form ? form : { asked: bareRequest(), body: null, form };
   }
   const body = await readBody(request, response, house.settings().bodyLimitMiB);
-  return 'code' in body ? body : { asked: route.dialect.read(body), form: null };
+  return 'code' in body ? body : { asked: route.dialect.read(body), body, form: null };
 }
 
 /** The method as it goes up. */

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { OpenSession } from '../../shared/control.ts';
@@ -11,6 +11,7 @@ import { runHttpTurn } from './http-turn.ts';
 import { sendError } from './refusal.ts';
 import { SOCKET_ROUTES } from './socket-request.ts';
 import { SocketSessions } from './socket-sessions.ts';
+import { ToolResponse } from './tool-response.ts';
 
 /** Everything under this path belongs to the window and the command line, not to tools. */
 export const CONTROL_PATH = '/_tiergate/';
@@ -39,7 +40,7 @@ const REFUSED_BODY_MS = 10_000;
 export class Listener {
   readonly #house: House;
   readonly #control: ControlSurface;
-  readonly #server: Server;
+  readonly #server: ReturnType<typeof openServer>;
   readonly #sockets: SocketSessions;
   readonly #keys = new KeyCheck();
   /** Connections that speak another protocol by now: the server waits for their end and does not end them. */
@@ -54,13 +55,7 @@ export class Listener {
     this.#sockets = new SocketSessions(house, () => {
       this.#idleIfDone();
     });
-    this.#server = createServer({
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
-    });
+    this.#server = openServer();
     this.#server.on('request', this.#onRequest);
     // The guard comes before the body: only readBody says "continue".
     this.#server.on('checkContinue', this.#onRequest);
@@ -125,7 +120,7 @@ export class Listener {
     await closed;
   }
 
-  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly #onRequest = (request: IncomingMessage, response: ToolResponse): void => {
     const target = request.url ?? '';
     const end = target.indexOf('?');
     const path = end === -1 ? target : target.slice(0, end);
@@ -137,7 +132,7 @@ export class Listener {
     else this.#turn(request, response, path, end === -1 ? '' : target.slice(end));
   };
 
-  #turn(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
+  #turn(request: IncomingMessage, response: ToolResponse, path: string, query: string): void {
     const short = routeOf(path);
     const route = findRoute(short);
     const refuse = (error: GatewayError): void => {
@@ -260,6 +255,18 @@ export class Listener {
       `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\n${wait}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
+}
+
+/** A server whose answers can be heard along. */
+function openServer() {
+  return createServer({
+    ServerResponse: ToolResponse,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+  });
 }
 
 /** What follows an account's base URL: every path works with and without `/v1`. */

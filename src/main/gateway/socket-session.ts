@@ -71,6 +71,7 @@ export class SocketSession implements ToolListener {
       dialect,
       now: house.now,
       record: house.record,
+      capture: house.capture,
       sessionModel: () => this.#policy.model,
       onSessionModel: (named) => {
         this.#policy.upstreamModel(named);

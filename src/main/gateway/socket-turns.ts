@@ -5,6 +5,7 @@ import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
 import { type UpstreamEvent, TYPE_REACH, kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
+import type { Capture, SessionCapture } from './capture.ts';
 import type { Block, Forward } from './decide.ts';
 import { Meter } from './meter.ts';
 import type { Chosen } from './socket-upstream.ts';
@@ -21,6 +22,7 @@ export interface SocketTurnsOptions {
   readonly dialect: 'responses' | 'realtime';
   readonly now: () => number;
   readonly record: (turn: NewTurn) => void;
+  readonly capture: Pick<Capture, 'session'>;
   /** The session's model, for turns that the upstream begins by itself. */
   readonly sessionModel: () => string;
   /** The upstream has named the session's model. */
@@ -32,6 +34,8 @@ export interface SocketTurnsOptions {
 /** One turn between its `response.create` and its terminal event. */
 interface OpenTurn {
   readonly meter: Meter;
+  /** What is kept of it; null where nothing is. */
+  readonly captured: SessionCapture | null;
   readonly lane: string | null;
   /** The tier in its bytes; null is none. */
   readonly sentTier: string | null;
@@ -87,7 +91,8 @@ export class SocketTurns {
 
   /** A `response.create` is about to leave; or, where it does not leave at once, to wait for `departed`. */
   accepted(frame: ClientFrame, decision: Forward, immediate = true): void {
-    const turn = this.#begin(this.#judged(frame, decision), frame.streamId, decision.sentTier);
+    const meter = this.#judged(frame, decision);
+    const turn = this.#begin(meter, frame.streamId, decision.sentTier, this.#capture(meter, frame.bytes));
     if (immediate) this.#leave(turn);
     this.#options.onChange();
   }
@@ -103,6 +108,7 @@ export class SocketTurns {
   /** A frame was blocked: it has a row of its own and changes nothing of the others. */
   blocked(frame: ClientFrame, decision: Block): void {
     const meter = this.#judged(frame, decision);
+    this.#capture(meter, frame.bytes)?.end();
     this.#options.record(meter.row({ status: 400, error: 'policy_violation', partial: false }));
   }
 
@@ -115,6 +121,7 @@ export class SocketTurns {
 
   /** Whether a message that begins like this is worth being gathered. */
   wants(head: Buffer): boolean {
+    if (this.#isCaptured) return true;
     if (head.length < TYPE_REACH) return true;
     const type = typeAtFront(head);
     return type === null || this.#matters(type);
@@ -123,6 +130,7 @@ export class SocketTurns {
   /** One text message of the upstream, before it goes on; of one that was too large to gather only the beginning. */
   event(payload: Buffer, whole: boolean): void {
     const type = typeAtFront(payload);
+    if (this.#isCaptured && !this.#over) this.#hear(payload, whole);
     if (this.#over || (type !== null && !this.#matters(type))) return;
     if (!whole) {
       this.#oversized(type);
@@ -164,9 +172,29 @@ export class SocketTurns {
     return meter;
   }
 
-  #begin(meter: Meter, lane: string | null, sentTier: string | null): OpenTurn {
+  #capture(meter: Meter, frame: Buffer | null): SessionCapture | null {
+    return this.#options.capture.session(meter.id, this.#options.tool, frame);
+  }
+
+  /** True while a turn is under way whose events are kept. */
+  get #isCaptured(): boolean {
+    return this.#open.some(({ captured }) => captured?.full === false);
+  }
+
+  /** Keeps one event with the turn that it is about, which a first event is the beginning of. */
+  #hear(payload: Buffer, whole: boolean): void {
+    const event = this.#open.length > 1 && whole ? readEvent(payload) : null;
+    const waiting = this.#open.filter(({ responseId }) => responseId === null);
+    const known = event === null ? undefined : this.#known(event);
+    const first =
+      event?.kind === 'created' ? (waiting.find(({ lane }) => lane === event.streamId) ?? waiting[0]) : undefined;
+    const turn = known ?? first ?? this.#oldestStarted(event?.streamId ?? null) ?? this.#open[0];
+    turn?.captured?.event(payload, whole);
+  }
+
+  #begin(meter: Meter, lane: string | null, sentTier: string | null, captured: SessionCapture | null): OpenTurn {
     const facts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
-    const turn: OpenTurn = { meter, lane, sentTier, left: false, responseId: null, facts, failure: null };
+    const turn: OpenTurn = { meter, captured, lane, sentTier, left: false, responseId: null, facts, failure: null };
     this.#open.push(turn);
     this.#count += 1;
     this.#shown.push(turn);
@@ -250,7 +278,7 @@ export class SocketTurns {
   #unasked(lane: string | null): OpenTurn {
     const meter = this.#meter();
     meter.asked(this.#options.sessionModel(), null, true);
-    const turn = this.#begin(meter, lane, null);
+    const turn = this.#begin(meter, lane, null, this.#capture(meter, null));
     this.#leave(turn);
     this.#options.onChange();
     return turn;
@@ -291,6 +319,7 @@ export class SocketTurns {
       if (this.#ended.length > REMEMBERED_ENDS) this.#ended.shift();
     }
     turn.meter.answered(turn.facts);
+    turn.captured?.end();
     this.#options.record(turn.meter.row(end));
     this.#options.onChange();
   }
