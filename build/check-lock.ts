@@ -5,22 +5,36 @@ import { readFileSync } from 'node:fs';
  * lock file with which `npm ci` fails on the next machine. This finds it on this one.
  */
 interface Lock {
-  readonly packages: Readonly<
-    Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>>; readonly resolved?: string }>
-  >;
+  readonly packages: Readonly<Record<string, LockEntry>>;
 }
 
-const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
-const present = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
-const lacking = Object.entries(packages).flatMap(([path, entry]) =>
-  Object.keys(entry.optionalDependencies ?? {})
-    .filter((name) => !present.has(name))
-    .map((name) => `${path === '' ? 'the project' : path} lacks ${name}`),
-);
-const foreign = Object.entries(packages).filter(
-  ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'),
-);
-for (const line of lacking) process.stderr.write(`package-lock.json: ${line}\n`);
-for (const [path] of foreign) process.stderr.write(`package-lock.json: ${path} names a registry of its own\n`);
-if (present.size < 2) process.stderr.write('package-lock.json: no packages were looked at\n');
-process.exitCode = lacking.length + foreign.length > 0 || present.size < 2 ? 1 : 0;
+interface LockEntry {
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly resolved?: string;
+  readonly integrity?: string;
+}
+
+/** What is wrong with one lock file, in words. */
+function faultsOf(path: string): string[] {
+  const { packages } = JSON.parse(readFileSync(path, 'utf8')) as Lock;
+  const present = new Set(Object.keys(packages).map((place) => place.split('node_modules/').at(-1)));
+  if (present.size < 2) return ['no packages were looked at'];
+  return Object.entries(packages).flatMap(([place, { optionalDependencies = {}, resolved, integrity }]) => {
+    const name = place === '' ? 'the project' : place;
+    const lacking = Object.keys(optionalDependencies).filter((one) => !present.has(one));
+    return [
+      ...lacking.map((one) => `${name} lacks ${one}`),
+      ...(resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/')
+        ? [`${name} names a registry of its own`]
+        : []),
+      ...(place !== '' && integrity === undefined ? [`${name} has no integrity`] : []),
+    ];
+  });
+}
+
+for (const path of ['package-lock.json', 'test/clients/package-lock.json']) {
+  for (const fault of faultsOf(path)) {
+    process.stderr.write(`${path}: ${fault}\n`);
+    process.exitCode = 1;
+  }
+}

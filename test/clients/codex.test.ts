@@ -1,13 +1,7 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { LOCAL_KEY } from '../fakes/gateway.ts';
 import { type SocketLab, startSocketLab } from '../gateway/socket-lab.ts';
-
-const CODEX = new URL('node_modules/.bin/codex', import.meta.url).pathname;
-const installed = existsSync(CODEX);
+import { codex, missing } from './codex.ts';
+import { CLIENT_TIMEOUT, type Run } from './run-client.ts';
 
 let lab: SocketLab | null = null;
 
@@ -16,53 +10,9 @@ afterEach(async () => {
   lab = null;
 });
 
-/** What one run of Codex said. */
-interface Run {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** Runs Codex once in an empty folder, with Fast switched on and the gateway as its only provider. */
-async function codex(baseUrl: string, prompt: string): Promise<Run> {
-  const home = mkdtempSync(join(tmpdir(), 'tiergate-codex-'));
-  const work = join(home, 'work');
-  mkdirSync(work);
-  writeFileSync(
-    join(home, 'config.toml'),
-    `model = "gpt-5.5"
-model_provider = "lab"
-service_tier = "fast"
-[model_providers.lab]
-name = "lab"
-base_url = "${baseUrl}"
-env_key = "LAB_LOCAL_KEY"
-wire_api = "responses"
-supports_websockets = true
-`,
-  );
-  const child = spawn(
-    CODEX,
-    ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', '-C', work, prompt],
-    {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: home,
-        CODEX_HOME: home,
-        LAB_LOCAL_KEY: LOCAL_KEY,
-        NO_PROXY: '127.0.0.1',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  child.on('close', resolve);
-  const code = await promise;
-  rmSync(home, { recursive: true, force: true });
-  return { code, output };
-}
+/** Codex over a provider of its own name, which takes WebSockets. */
+const run = ({ gateway }: SocketLab): Promise<Run> =>
+  codex(gateway.baseUrl, 'name = "lab"\nenv_key = "LAB_LOCAL_KEY"\nsupports_websockets = true\n');
 
 interface CodexFrame {
   readonly type?: string;
@@ -113,45 +63,41 @@ function play(tools: string): (message: { readonly text: string }, number: numbe
   };
 }
 
-describe.skipIf(!installed)('Codex itself (skipped where test/clients has not been installed)', () => {
-  test(
-    'runs two turns with a tool call over a WebSocket, and its Fast never goes up',
-    { timeout: 60_000 },
-    async () => {
-      lab = await startSocketLab();
-      const { sockets } = lab;
-      sockets.script = (message, number) => play(sockets.messages[0]?.text ?? '')(message, number);
-      const { code, output } = await codex(lab.gateway.baseUrl, 'say something');
-      expect(output).toContain('All done here.');
-      expect(code).toBe(0);
+describe.skipIf(missing)('Codex itself', () => {
+  test('runs two turns with a tool call over a WebSocket, and its Fast never goes up', CLIENT_TIMEOUT, async () => {
+    lab = await startSocketLab();
+    const { sockets } = lab;
+    sockets.script = (message, number) => play(sockets.messages[0]?.text ?? '')(message, number);
+    const { code, output } = await run(lab);
+    expect(output).toContain('All done here.');
+    expect(code).toBe(0);
 
-      const frames = sockets.messages.map(({ text }) => JSON.parse(text) as CodexFrame);
-      const turns = frames.filter(({ type, generate }) => type === 'response.create' && generate !== false);
-      expect(turns.length).toBeGreaterThanOrEqual(2);
-      expect(JSON.stringify(turns)).toContain('tiergate-was-here');
-      expect(frames.filter((frame) => frame.service_tier !== undefined)).toEqual([]);
-      expect(lab.upstream.requests).toEqual([]);
-      expect(lab.upstream.violations).toEqual([]);
+    const frames = sockets.messages.map(({ text }) => JSON.parse(text) as CodexFrame);
+    const turns = frames.filter(({ type, generate }) => type === 'response.create' && generate !== false);
+    expect(turns.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify(turns)).toContain('tiergate-was-here');
+    expect(frames.filter((frame) => frame.service_tier !== undefined)).toEqual([]);
+    expect(lab.upstream.requests).toEqual([]);
+    expect(lab.upstream.violations).toEqual([]);
 
-      const rows = await lab.newRows();
-      expect(rows.length).toBe(frames.length);
-      for (const row of rows) {
-        expect(row).toMatchObject({
-          transport: 'websocket',
-          verdict: 'filter',
-          tiers: { requested: 'priority', sent: null, served: 'default', billed: 'default' },
-          tokens: { input: 50, output: 7 },
-          partial: false,
-          error: null,
-        });
-      }
-    },
-  );
+    const rows = await lab.newRows();
+    expect(rows.length).toBe(frames.length);
+    for (const row of rows) {
+      expect(row).toMatchObject({
+        transport: 'websocket',
+        verdict: 'filter',
+        tiers: { requested: 'priority', sent: null, served: 'default', billed: 'default' },
+        tokens: { input: 50, output: 7 },
+        partial: false,
+        error: null,
+      });
+    }
+  });
 
-  test('goes on over HTTP at once where the upstream takes no WebSocket', { timeout: 60_000 }, async () => {
+  test('goes on over HTTP at once where the upstream takes no WebSocket', CLIENT_TIMEOUT, async () => {
     lab = await startSocketLab({ upstream: { script: { kind: 'answer', text: 'Over HTTP then.' } } });
     lab.sockets.refuse = { kind: 'status', status: 403 };
-    const { code, output } = await codex(lab.gateway.baseUrl, 'say something');
+    const { code, output } = await run(lab);
     expect(output).toContain('Over HTTP then.');
     expect(code).toBe(0);
     expect(lab.sockets.handshakes).toBe(1);
@@ -162,10 +108,10 @@ describe.skipIf(!installed)('Codex itself (skipped where test/clients has not be
     ]);
   });
 
-  test('shows why a rule blocks it, and stops', { timeout: 60_000 }, async () => {
+  test('shows why a rule blocks it, and stops', CLIENT_TIMEOUT, async () => {
     const rule = { serviceTier: 'priority', action: 'block', errorMessage: 'Fast is switched off on this machine' };
     lab = await startSocketLab({ settings: { policy: { rules: [rule] } } });
-    const { code, output } = await codex(lab.gateway.baseUrl, 'say something');
+    const { code, output } = await run(lab);
     expect(output).toContain('Fast is switched off on this machine');
     expect(code).not.toBe(0);
     expect(lab.sockets.messages).toEqual([]);

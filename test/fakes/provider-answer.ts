@@ -1,3 +1,4 @@
+import { callEvents, callItems, chatCallDeltas, chatCalls, hasText } from './provider-calls.ts';
 import { FAKE_USAGE, type AnswerScript } from './provider-script.ts';
 
 /** One event of a stream; `data` is the text after `data: `. */
@@ -57,13 +58,18 @@ export function responseEvents(script: AnswerScript, asked: Asked, serial: numbe
   const events: Json[] = [
     { type: 'response.created', response: begun },
     { type: 'response.in_progress', response: begun },
-    { type: 'response.output_item.added', output_index: 0, item: message(serial, 'in_progress', []) },
-    { type: 'response.content_part.added', ...at, part: { ...part, text: '' } },
-    ...deltas.map((delta) => ({ type: 'response.output_text.delta', ...at, delta, logprobs: [] })),
-    { type: 'response.output_text.done', ...at, text, logprobs: [] },
-    { type: 'response.content_part.done', ...at, part },
-    { type: 'response.output_item.done', output_index: 0, item: message(serial, 'completed', [part]) },
   ];
+  if (hasText(script)) {
+    events.push(
+      { type: 'response.output_item.added', output_index: 0, item: message(serial, 'in_progress', []) },
+      { type: 'response.content_part.added', ...at, part: { ...part, text: '' } },
+      ...deltas.map((delta) => ({ type: 'response.output_text.delta', ...at, delta, logprobs: [] })),
+      { type: 'response.output_text.done', ...at, text, logprobs: [] },
+      { type: 'response.content_part.done', ...at, part },
+      { type: 'response.output_item.done', output_index: 0, item: message(serial, 'completed', [part]) },
+    );
+  }
+  events.push(...callEvents(script, serial, hasText(script) ? 1 : 0));
   if (terminal !== 'none') {
     events.push({ type: `response.${terminal}`, response: responseObject(script, asked, serial, terminal) });
   }
@@ -77,9 +83,15 @@ export function responseEvents(script: AnswerScript, asked: Asked, serial: numbe
 export function chatBody(script: AnswerScript, asked: Asked, serial: number): string {
   const choice = {
     index: 0,
-    message: { role: 'assistant', content: deltasOf(script).join(''), refusal: null, annotations: [] },
+    message: {
+      role: 'assistant',
+      content: hasText(script) ? deltasOf(script).join('') : null,
+      refusal: null,
+      annotations: [],
+      ...(script.calls === undefined ? {} : { tool_calls: chatCalls(script, serial) }),
+    },
     logprobs: null,
-    finish_reason: 'stop',
+    finish_reason: script.calls === undefined ? 'stop' : 'tool_calls',
   };
   return JSON.stringify({
     ...chatHead(script, asked, serial, 'chat.completion'),
@@ -99,8 +111,9 @@ export function chatEvents(script: AnswerScript, asked: Asked, serial: number): 
   });
   const chunks = [
     chunk({ role: 'assistant', content: '', refusal: null }, null),
-    ...deltasOf(script).map((content) => chunk({ content }, null)),
-    ...(script.terminal === 'none' ? [] : [chunk({}, 'stop')]),
+    ...(hasText(script) ? deltasOf(script).map((content) => chunk({ content }, null)) : []),
+    ...chatCallDeltas(script, serial).map((delta) => chunk(delta, null)),
+    ...(script.terminal === 'none' ? [] : [chunk({}, script.calls === undefined ? 'stop' : 'tool_calls')]),
     ...(asked.includeUsage && script.terminal !== 'none' ? [{ ...head, choices: [], ...chatUsage(script) }] : []),
   ];
   const events: FakeEvent[] = chunks.map((one) => ({ name: null, data: JSON.stringify(one) }));
@@ -136,7 +149,10 @@ function responseObject(script: AnswerScript, asked: Asked, serial: number, stat
     instructions: null,
     max_output_tokens: null,
     model: script.model ?? asked.model,
-    output: status === 'completed' || status === 'incomplete' ? [message(serial, status, [part])] : [],
+    output:
+      status === 'completed' || status === 'incomplete'
+        ? [...(hasText(script) ? [message(serial, status, [part])] : []), ...callItems(script, serial)]
+        : [],
     parallel_tool_calls: true,
     previous_response_id: null,
     reasoning: { effort: 'medium', summary: null },

@@ -1,5 +1,6 @@
 import type { Asked, FakeEvent } from './provider-answer.ts';
 import { deltasOf } from './provider-answer.ts';
+import { hasText, toolBlockEvents, toolBlocks } from './provider-calls.ts';
 import { FAKE_USAGE, type AnswerScript } from './provider-script.ts';
 
 type Json = Record<string, unknown>;
@@ -8,8 +9,11 @@ type Json = Record<string, unknown>;
 export function messageBody(script: AnswerScript, asked: Asked, serial: number): string {
   return JSON.stringify({
     ...message(script, asked, serial),
-    content: [{ type: 'text', text: deltasOf(script).join('') }],
-    stop_reason: 'end_turn',
+    content: [
+      ...(hasText(script) ? [{ type: 'text', text: deltasOf(script).join('') }] : []),
+      ...toolBlocks(script, serial),
+    ],
+    stop_reason: stopReason(script),
     usage: { ...inputUsage(script), ...endUsage(script, asked) },
   });
 }
@@ -21,13 +25,23 @@ export function messageEvents(script: AnswerScript, asked: Asked, serial: number
       type: 'message_start',
       message: { ...message(script, asked, serial), usage: { ...inputUsage(script), output_tokens: 1 } },
     },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    { type: 'ping' },
-    ...deltasOf(script).map((text) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
-    { type: 'content_block_stop', index: 0 },
   ];
+  if (hasText(script)) {
+    events.push(
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      { type: 'ping' },
+      ...deltasOf(script).map((text) => ({
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'text_delta', text },
+      })),
+      { type: 'content_block_stop', index: 0 },
+    );
+  }
+  const first = hasText(script) ? 1 : 0;
+  events.push(...toolBlocks(script, serial).flatMap((block, at) => toolBlockEvents(block, first + at)));
   if (script.terminal !== 'none') {
-    const delta = { stop_reason: 'end_turn', stop_sequence: null };
+    const delta = { stop_reason: stopReason(script), stop_sequence: null };
     events.push({ type: 'message_delta', delta, usage: endUsage(script, asked) }, { type: 'message_stop' });
   }
   return events.map((event) => ({ name: String(event['type']), data: JSON.stringify(event) }));
@@ -43,6 +57,10 @@ function message({ model }: AnswerScript, asked: Asked, serial: number): Json {
     stop_reason: null,
     stop_sequence: null,
   };
+}
+
+function stopReason({ calls }: AnswerScript): string {
+  return calls === undefined ? 'end_turn' : 'tool_use';
 }
 
 /** Anthropic's input leaves out what came from the cache. */

@@ -9,6 +9,12 @@ export interface FakeUsage {
   readonly reasoning: number;
 }
 
+/** A tool that the model calls. */
+export interface FakeCall {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
 /** An answer that goes well, or goes wrong only after it has begun. */
 export interface AnswerScript {
   readonly kind: 'answer';
@@ -21,6 +27,8 @@ export interface AnswerScript {
   /** null: the provider says nothing about tokens. */
   readonly usage?: FakeUsage | null;
   readonly text?: string;
+  /** Tools that are called, after the text if one is set, else instead of it. */
+  readonly calls?: readonly FakeCall[];
   /** Makes a text of this many characters, for huge answers. */
   readonly textLength?: number;
   /** A whole body, or all events of a stream, instead of those the provider would make. */
