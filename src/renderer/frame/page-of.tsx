@@ -1,6 +1,6 @@
 import { AboutPage } from '../pages/about-page.tsx';
 import { AccountsPage } from '../pages/accounts-page.tsx';
-import { BudgetsPage } from '../pages/budgets-page.tsx';
+import { BudgetsPage } from '../pages/budgets/budgets-page.tsx';
 import { LogsPage } from '../pages/logs-page.tsx';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { PolicyPage } from '../pages/policy/policy-page.tsx';
