@@ -35,26 +35,31 @@ export function insertMember({ lastMemberEnd, memberCount }: Envelope, name: str
   return { start: lastMemberEnd, end: lastMemberEnd, text: memberCount === 0 ? member : `,${member}` };
 }
 
-/** Makes the edited copy; the original stays as it is, because another account may need other edits of it. */
-export function applyEdits(original: Buffer, edits: readonly Edit[]): Buffer {
-  if (edits.length === 0) return original;
-  const ordered = edits.map(({ start, end, text }) => ({
-    start,
-    end,
-    bytes: text === '' ? NOTHING : Buffer.from(text),
-  }));
-  if (ordered.length > 1) ordered.sort((a, b) => a.start - b.start);
-  const growth = ordered.reduce((sum, { start, end, bytes }) => sum + bytes.length - (end - start), 0);
-  const result = Buffer.allocUnsafe(original.length + growth);
+/**
+ * The edited document in pieces: views of the original, with what is put in between them. The original stays as it is,
+ * because another account may need other edits of it, and nothing of it is copied.
+ */
+export function editedPieces(original: Buffer, edits: readonly Edit[]): readonly Buffer[] {
+  if (edits.length === 0) return [original];
+  const ordered = edits.length === 1 ? edits : [...edits].sort((a, b) => a.start - b.start);
+  const pieces: Buffer[] = [];
   let read = 0;
-  let written = 0;
-  for (const { start, end, bytes } of ordered) {
-    written += original.copy(result, written, read, start);
-    written += bytes.copy(result, written);
+  for (const { start, end, text } of ordered) {
+    if (start > read) pieces.push(original.subarray(read, start));
+    if (text !== '') pieces.push(Buffer.from(text));
     read = end;
   }
-  original.copy(result, written, read);
-  return result;
+  if (read < original.length) pieces.push(original.subarray(read));
+  return pieces;
 }
 
-const NOTHING = Buffer.alloc(0);
+/** Pieces as one; a single one as it is. */
+export function joined(pieces: readonly Buffer[]): Buffer {
+  const [only] = pieces;
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+}
+
+/** Makes the edited copy. */
+export function applyEdits(original: Buffer, edits: readonly Edit[]): Buffer {
+  return joined(editedPieces(original, edits));
+}

@@ -6,7 +6,7 @@ import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared
 import { FAST_BETA, isFastBeta } from '../dialects/beta-token.ts';
 import type { Asked, TierPlace, TierSpelling } from '../dialects/dialect.ts';
 import type { Occurrence } from '../envelope/scan.ts';
-import { type Edit, applyEdits, insertMember, removeMembers, replaceValue } from '../envelope/edit.ts';
+import { type Edit, editedPieces, insertMember, joined, removeMembers, replaceValue } from '../envelope/edit.ts';
 
 /** The header in which Anthropic's tools name the previews they use; one of its tokens is the wish for fast mode. */
 export const BETA_HEADER = 'anthropic-beta';
@@ -39,6 +39,9 @@ interface Judged {
 /** The turn may go: these are the bytes and these the headers that leave the machine. */
 export interface Forward extends Judged {
   readonly kind: 'forward';
+  /** One after the other they are {@link bytes}. */
+  readonly pieces: readonly Buffer[];
+  /** Joined when they are asked for. */
   readonly bytes: Buffer;
   readonly routingHint: string | null;
   readonly beta: string | null;
@@ -80,10 +83,14 @@ export function decide(question: DoorQuestion): Forward | Block {
   const edits = tierEdits(asked, tier);
   addModelEdits(edits, asked, view);
   edits.push(...asked.additions);
+  const pieces = editedPieces(asked.bytes, edits);
   return {
     kind: 'forward',
     ...judged,
-    bytes: applyEdits(asked.bytes, edits),
+    pieces,
+    get bytes() {
+      return joined(pieces);
+    },
     routingHint: hintToSend(question.routingHint, hint, verdict, tier, asked.model, upstreamModel),
     beta: betaToSend(asked, beta, tier),
     // An alias never leaves as such: what it wished for is written, or is not there.

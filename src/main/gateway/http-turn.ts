@@ -4,7 +4,7 @@ import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { UsageFilter } from '../dialects/chat-usage.ts';
 import { type Asked, isUnread } from '../dialects/dialect.ts';
 import { withoutEncryptedItems } from '../dialects/encrypted-items.ts';
-import type { UpstreamRequest } from '../upstream/dispatch.ts';
+import { type UpstreamRequest, bodyUp } from '../upstream/dispatch.ts';
 import { DumpTee } from '../upstream/dump-tee.ts';
 import type { Failover, Outcome, Way } from '../upstream/failover.ts';
 import { headersUp, queryUp } from '../upstream/headers.ts';
@@ -228,7 +228,10 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
   form?.stream.once('end', () => {
     meter.asked(form.model, null, false);
   });
-  const bytes = failover.stripped ? withoutEncryptedItems(decision.bytes) : decision.bytes;
+  const { body, length } =
+    form === null
+      ? bodyUp(failover.stripped ? [withoutEncryptedItems(decision.bytes)] : decision.pieces)
+      : { body: form.stream, length: asked.headers['content-length'] ?? null };
   const { proxy, headers } = account;
   const request: UpstreamRequest = {
     method: methodOf(asked),
@@ -242,9 +245,9 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
       also: decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }],
       foreign: translated === null ? [] : FOREIGN,
       set: headers,
-      ...(form === null ? {} : { length: asked.headers['content-length'] ?? null }),
+      length,
     }),
-    body: form?.stream ?? (bytes.length === 0 ? null : bytes),
+    body,
   };
   const dumped = house.dump.begin(meter.id, attempt, request, headers);
   house.send(request, dumped === null ? answer : new DumpTee(dumped, answer));

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
+import { joined } from '../envelope/edit.ts';
 import type { Connector } from './connector.ts';
 
 /** How long an answer may take to begin: a blocking Flex turn may think for a quarter of an hour. */
@@ -18,8 +19,19 @@ export interface UpstreamRequest {
   readonly path: string;
   /** Flat: name, value, name, value. */
   readonly headers: string[];
-  /** Bytes, a form that streams, or nothing. */
-  readonly body: Buffer | Readable | null;
+  /** Bytes, pieces of a large body, a form that streams, or nothing. */
+  readonly body: Buffer | readonly Buffer[] | Readable | null;
+}
+
+/** From this size on a body leaves in its pieces; below it one write with the head is cheaper than not to copy. */
+const IN_PIECES = 256 * 1024;
+
+/** An edited body as it goes up, and what its head must say of its length, where nobody else says it. */
+export function bodyUp(pieces: readonly Buffer[]): Pick<UpstreamRequest, 'body'> & { readonly length: string | null } {
+  const size = pieces.reduce((sum, { length }) => sum + length, 0);
+  if (size === 0) return { body: null, length: null };
+  if (pieces.length === 1 || size < IN_PIECES) return { body: joined(pieces), length: null };
+  return { body: pieces, length: String(size) };
 }
 
 /** Sends requests over one pool of connections for each origin and way out. */
@@ -32,7 +44,11 @@ export class Dispatch {
   }
 
   send({ method, origin, proxy, path, headers, body }: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#pool(origin, proxy).dispatch({ path, method: method ?? 'POST', headers, body }, handler);
+    // undici takes whatever can be iterated, which its types do not say.
+    this.#pool(origin, proxy).dispatch(
+      { path, method: method ?? 'POST', headers, body: body as Buffer | Readable | null },
+      handler,
+    );
   }
 
   /** Begins with fresh connections: those of before a sleep or in another network may be dead without knowing. */

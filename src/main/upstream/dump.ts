@@ -63,6 +63,7 @@ export class Dump {
     const asked = file('request', requestHead(request, names), '');
     // A form streams by and is not kept.
     if (Buffer.isBuffer(request.body)) asked.push(request.body);
+    else if (Array.isArray(request.body)) for (const piece of request.body) asked.push(piece);
     asked.end(null);
     let answer: DumpWriter | null = null;
     return {
