@@ -1,39 +1,92 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import OpenAI from 'openai';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, browserPath } from '../browser.ts';
 import { BUILT, type Serving, Tiergate } from '../cli/tiergate.ts';
-import { LOCAL_KEY, makeHome, type SettingsInput, writeSettings } from '../fakes/gateway.ts';
+import type { RuntimeOptions } from '../../src/main/runtime.ts';
+import { createHttpCarrier } from '../../src/renderer/http-carrier.ts';
+import { type ControlClient, createControlClient } from '../../src/shared/control.ts';
+import {
+  LOCAL_KEY,
+  makeHome,
+  type SettingsInput,
+  startGateway,
+  type TestGateway,
+  writeSettings,
+} from '../fakes/gateway.ts';
 import { FAKE_KEY } from '../fakes/upstream.ts';
 
+const WINDOW_FILES = resolve(import.meta.dirname, '..', '..', 'out', 'renderer');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The window of a built gateway with a data folder of its own, in a real browser. */
-export interface OpenWindow {
+/** The built window in a real browser. */
+interface WindowPage {
   readonly page: Page;
-  readonly tiergate: Tiergate;
-  readonly serving: Serving;
+  /** Asks the gateway beside the page, over the same carrier. */
+  readonly client: ControlClient;
   /** A tool that talks to the gateway. */
   readonly openai: OpenAI;
   /** What the page said on its console that a clean page does not say. */
   readonly complaints: readonly string[];
   /** Goes to a page of the window by its address. */
   go(fragment: string): Promise<void>;
-  /** Puts the window into a language, by the settings file. */
+  /** Sets the language in the settings and waits until the page speaks it; the page is made anew by that, and what was open closes. */
   speak(language: 'en' | 'zh'): Promise<void>;
-  /** What axe finds in light, dark, Chinese and in a small window; each by its circumstances. */
+  /** What axe finds in light, dark and in a small window, in the language that is spoken; each by its circumstances. */
   violations(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** Opens it; the browser's path comes from `browserPath`. */
+/** The window of a built gateway with a data folder of its own. */
+export interface OpenWindow extends WindowPage {
+  readonly tiergate: Tiergate;
+  readonly serving: Serving;
+}
+
+/** The built window over a gateway in this process, whose keychain is a fake. */
+export interface FakedWindow extends WindowPage {
+  readonly gateway: TestGateway;
+}
+
+/** Opens the window of a built gateway; the browser's path comes from `browserPath`. */
 export async function openWindow(settings: SettingsInput): Promise<OpenWindow> {
   const home = makeHome();
   writeSettings(home, settings);
   const tiergate = new Tiergate(BUILT, home, { LAB_KEY: FAKE_KEY });
   const serving = await tiergate.serve();
+  const window = await lookAt(serving.windowUrl, serving.baseUrl);
+  return {
+    ...window,
+    tiergate,
+    serving,
+    async close() {
+      await window.close();
+      await serving.stop('SIGKILL');
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Opens the built window over a gateway in this process, for what needs a keychain, which not every machine has. */
+export async function openFakedWindow(
+  settings: SettingsInput,
+  options: Partial<RuntimeOptions> = {},
+): Promise<FakedWindow> {
+  const gateway = await startGateway(settings, { windowFiles: WINDOW_FILES, ...options });
+  const window = await lookAt(gateway.runtime.windowUrl() ?? '', gateway.baseUrl);
+  return {
+    ...window,
+    gateway,
+    async close() {
+      await window.close();
+      await gateway.close();
+    },
+  };
+}
+
+async function lookAt(windowUrl: string, baseUrl: string): Promise<WindowPage> {
   const executablePath = (await browserPath()) ?? '';
   const browser: Browser = await chromium.launch({ executablePath, args: [...BROWSER_ARGUMENTS] });
   const page = await browser.newPage({ viewport: { width: 1280, height: 820 }, reducedMotion: 'reduce' });
@@ -47,8 +100,15 @@ export async function openWindow(settings: SettingsInput): Promise<OpenWindow> {
     if (!refusal && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(serving.windowUrl);
-  await page.getByText(serving.baseUrl).first().waitFor();
+  await page.goto(windowUrl);
+  await page.getByText(baseUrl).first().waitFor();
+  const token = new URL(windowUrl).hash.slice('#session='.length);
+  const client = createControlClient(createHttpCarrier(token, windowUrl));
+  const speak = async (language: 'en' | 'zh'): Promise<void> => {
+    const { app } = await client.call('settings.get');
+    await client.call('settings.set', { section: 'app', value: { ...app, language } });
+    await page.locator(`html[lang="${language === 'zh' ? 'zh-CN' : 'en'}"]`).waitFor({ state: 'attached' });
+  };
 
   const look = async (circumstances: string): Promise<string[]> => {
     await page.evaluate(axe);
@@ -62,19 +122,12 @@ export async function openWindow(settings: SettingsInput): Promise<OpenWindow> {
     });
     return found.map((text) => `${circumstances}: ${text}`);
   };
-  const speak = async (language: 'en' | 'zh'): Promise<void> => {
-    const file = join(home, 'settings.json');
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as { app?: object };
-    writeFileSync(file, JSON.stringify({ ...kept, app: { ...kept.app, language } }));
-    await page.locator(`html[lang="${language === 'zh' ? 'zh-CN' : 'en'}"]`).waitFor({ state: 'attached' });
-  };
   return {
     page,
-    tiergate,
-    speak,
-    serving,
-    openai: new OpenAI({ baseURL: serving.baseUrl, apiKey: LOCAL_KEY, maxRetries: 0 }),
+    client,
+    openai: new OpenAI({ baseURL: baseUrl, apiKey: LOCAL_KEY, maxRetries: 0 }),
     complaints,
+    speak,
     async go(fragment) {
       await page.evaluate((hash) => {
         (globalThis as unknown as { location: { hash: string } }).location.hash = hash;
@@ -98,8 +151,6 @@ export async function openWindow(settings: SettingsInput): Promise<OpenWindow> {
     },
     async close() {
       await browser.close();
-      await serving.stop('SIGKILL');
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

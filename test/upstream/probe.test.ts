@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AccountTest } from '../../src/shared/calls/account.ts';
 import { type TestGateway, startGateway } from '../fakes/gateway.ts';
 import { FakeTimers } from '../fakes/timers.ts';
 
@@ -37,7 +38,15 @@ function reply(status: number, body = '{}', headers: Record<string, string> = {}
 async function testAccount(
   more: Record<string, unknown> = {},
   options: Parameters<typeof startGateway>[1] = {},
-): Promise<{ ok: boolean; status: number | null; message: string }> {
+): Promise<Pick<AccountTest, 'ok' | 'status' | 'message'>> {
+  const { ok, status, message } = await probe(more, options);
+  return { ok, status, message };
+}
+
+async function probe(
+  more: Record<string, unknown> = {},
+  options: Parameters<typeof startGateway>[1] = {},
+): Promise<AccountTest> {
   const { port } = server.address() as AddressInfo;
   const account = {
     id: 'lab',
@@ -48,8 +57,7 @@ async function testAccount(
     ...more,
   };
   gateway = await startGateway({ accounts: [account] }, { environment: { KEY, SECOND }, ...options });
-  const { ok, status, message } = await gateway.client.call('account.test', { id: 'lab' });
-  return { ok, status, message };
+  return gateway.client.call('account.test', { id: 'lab' });
 }
 
 test('a key that works is proved by the list of models, which costs nothing', async () => {
@@ -67,6 +75,31 @@ test('every key is proved', async () => {
   const tested = await testAccount({ keys: [{ env: 'KEY' }, { env: 'SECOND' }] });
   expect(tested.message).toBe('All 2 keys work.');
   expect(asked.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, `Bearer ${SECOND}`]);
+});
+
+test('the models that the upstream lists are told, without keys and odd entries', async () => {
+  const models = [{ id: 'gpt-5.5' }, { id: 'gpt-5.4' }, { id: 'gpt-5.5' }, { id: 7 }, null, { id: `${KEY}` }];
+  answer = reply(200, JSON.stringify({ data: models }));
+  expect((await probe()).models).toEqual(['gpt-5.4', 'gpt-5.5', '[key removed]']);
+});
+
+test.each(['', '[]', '{"data":{}}', `{"data":["${'x'.repeat(1024 * 1024)}"]}`])(
+  'a list that cannot be read is no failure',
+  async (body) => {
+    answer = reply(200, body);
+    expect(await probe()).toMatchObject({ ok: true, outcome: 'works', status: 200, models: [] });
+  },
+);
+
+test.each<[status: number, outcome: AccountTest['outcome']]>([
+  [401, 'key_refused'],
+  [302, 'redirected'],
+  [404, 'no_list'],
+  [429, 'limited'],
+  [500, 'failed'],
+])('a status of %i is told as %s', async (status, outcome) => {
+  answer = reply(status, '', status === 302 ? { location: 'http://127.0.0.1:1/' } : {});
+  expect(await probe()).toMatchObject({ ok: false, outcome, models: [] });
 });
 
 test('Anthropic is asked in its own way', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, fullCount, shortCount } from '../../src/renderer/words/figure.ts';
+import { countdown, duration, fullCount, shortCount } from '../../src/renderer/words/figure.ts';
 import { ruleSentence } from '../../src/renderer/words/rule-word.ts';
 import { type TierFigure, tiersOf } from '../../src/renderer/words/tier-word.ts';
 import { modelOf, resultOf } from '../../src/renderer/words/turn-word.ts';
@@ -114,4 +114,14 @@ test('figures stay short and exact', () => {
     '1 min 00 s',
     '2 min 05 s',
   ]);
+});
+
+test.each([
+  [-5, '0:00'],
+  [999, '0:00'],
+  [42_000, '0:42'],
+  [725_900, '12:05'],
+  [3_723_000, '1:02:03'],
+])('%i ms are counted down as %s', (left, text) => {
+  expect(countdown(left)).toBe(text);
 });

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { isSandbox } from '../../shared/account.ts';
+import type { AccountTest } from '../../shared/calls/account.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Accounts, ReadyAccount } from './accounts.ts';
@@ -8,21 +9,14 @@ import type { UpstreamRequest } from './dispatch.ts';
 /** How long an upstream may take to say whether a key is good. */
 const PATIENCE_MS = 20_000;
 
-/** More of an answer is not read: a list of models is longer, and only its status counts. */
-const MAX_ANSWER = 64 * 1024;
+/** More of an answer is not read: its status counts, and a list that is longer helps nobody choose. */
+const MAX_ANSWER = 1024 * 1024;
+
+/** More models than these are not told. */
+const MAX_MODELS = 500;
 
 /** What Anthropic's interface wants named. */
 const ANTHROPIC_VERSION = '2023-06-01';
-
-/** What came of a test. */
-export interface Probe {
-  readonly ok: boolean;
-  /** Null when nothing was answered. */
-  readonly status: number | null;
-  readonly message: string;
-  /** Milliseconds. */
-  readonly took: number;
-}
 
 /** What a test needs of the rest of the house. */
 export interface ProbeOptions {
@@ -36,54 +30,71 @@ export interface ProbeOptions {
  * Asks an account's upstream for its list of models, with each of its keys. That costs nothing and asks for no tier, so there
  * is nothing to judge: it has no body. Throws `account_unknown`.
  */
-export async function probe(accounts: Accounts, id: string, options: ProbeOptions): Promise<Probe> {
+export async function probe(accounts: Accounts, id: string, options: ProbeOptions): Promise<AccountTest> {
   // A keychain may have been unlocked since the keys were read.
   await accounts.reload();
   const ready = accounts.find(id);
   if (ready === null) throw new TiergateError('account_unknown', id);
   const { account, keys } = ready;
   const began = options.now();
-  const result = (ok: boolean, status: number | null, message: string): Probe => ({
-    ok,
+  const result = ({ outcome, message }: Finding, status: number | null, models: readonly string[]): AccountTest => ({
+    ok: WELL.has(outcome),
+    outcome,
     status,
     message: options.redact.text(message),
+    models: models.map((model) => options.redact.text(model)),
     took: Math.round(options.now() - began),
   });
-  if (isSandbox(account)) return result(true, null, 'The sandbox needs no key.');
+  if (isSandbox(account)) return result({ outcome: 'sandbox', message: 'The sandbox needs no key.' }, null, []);
   const wanting = keys.flatMap(({ result: key }) => ('problem' in key ? [key.problem] : []));
-  if (wanting.length > 0) return result(false, null, `A key is missing: ${wanting.join('; ')}.`);
+  if (wanting.length > 0)
+    return result({ outcome: 'key_missing', message: `A key is missing: ${wanting.join('; ')}.` }, null, []);
   const secrets = keys.flatMap(({ result: key }) => ('secret' in key ? [key.secret] : []));
-  let status: number | null = null;
+  let last: ModelsAnswer = { status: null, text: '', models: [] };
   for (const secret of secrets.length === 0 ? [null] : secrets) {
-    const answer = await ask(ready, secret, options);
-    status = answer.status;
-    const problem = problemOf(answer, secret);
-    if (problem !== null) return result(false, status, problem);
+    last = await ask(ready, secret, options);
+    const problem = problemOf(last, secret);
+    if (problem !== null) return result(problem, last.status, []);
   }
   return result(
-    true,
-    status,
-    secrets.length === 0 ? 'It answers.' : secrets.length === 1 ? 'The key works.' : `All ${secrets.length} keys work.`,
+    secrets.length === 0
+      ? { outcome: 'answers', message: 'It answers.' }
+      : { outcome: 'works', message: secrets.length === 1 ? 'The key works.' : `All ${secrets.length} keys work.` },
+    last.status,
+    last.models,
   );
 }
 
-function problemOf({ status, text }: ModelsAnswer, secret: Secret | null): string | null {
-  if (status === null) return `It could not be reached: ${text}.`;
+interface Finding {
+  readonly outcome: AccountTest['outcome'];
+  readonly message: string;
+}
+
+const WELL: ReadonlySet<AccountTest['outcome']> = new Set(['works', 'answers', 'sandbox']);
+
+function problemOf({ status, text }: ModelsAnswer, secret: Secret | null): Finding | null {
+  if (status === null) return { outcome: 'unreachable', message: `It could not be reached: ${text}.` };
   if (status < 300) return null;
   const name = secret === null ? 'The request' : secret.lastFour === '' ? 'The key' : `The key …${secret.lastFour}`;
-  if (status < 400) return `It answered with a redirect (${status}), which is never followed. Correct the base URL.`;
-  if (status === 404 || status === 405 || status === 501)
-    return `It answers, but with ${status}: it has no list of models by which a key could be proved, or the base URL is wrong.`;
+  if (status < 400) {
+    const message = `It answered with a redirect (${status}), which is never followed. Correct the base URL.`;
+    return { outcome: 'redirected', message };
+  }
+  if (status === 404 || status === 405 || status === 501) {
+    const message = `It answers, but with ${status}: it has no list of models by which a key could be proved, or the base URL is wrong.`;
+    return { outcome: 'no_list', message };
+  }
   const said = text === '' ? '' : `: ${text}`;
-  return status === 401 || status === 403
-    ? `${name} was refused (${status})${said}`
-    : `It answered with ${status}${said}`;
+  if (status === 401 || status === 403)
+    return { outcome: 'key_refused', message: `${name} was refused (${status})${said}` };
+  return { outcome: status === 429 ? 'limited' : 'failed', message: `It answered with ${status}${said}` };
 }
 
 interface ModelsAnswer {
   readonly status: number | null;
   /** What the upstream says is wrong, or the code of what broke. */
   readonly text: string;
+  readonly models: readonly string[];
 }
 
 function ask(
@@ -131,7 +142,7 @@ class ModelsHandler implements Dispatcher.DispatchHandler {
   }
 
   giveUp(): void {
-    this.#answer({ status: null, text: 'no answer came in time' });
+    this.#answer({ status: null, text: 'no answer came in time', models: [] });
     this.#controller?.abort(new Error('no answer came in time'));
   }
 
@@ -142,31 +153,58 @@ class ModelsHandler implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
     this.#status = status;
-    if (status >= 400) return;
-    this.#answer({ status, text: '' });
-    controller.abort(new Error('the status is enough'));
+    if (status >= 300 && status < 400) this.#enough(controller);
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
     if (this.#size <= MAX_ANSWER) this.#chunks.push(chunk);
+    else this.#enough(controller);
   }
 
   onResponseEnd(): void {
-    this.#answer({ status: this.#status, text: errorText(Buffer.concat(this.#chunks)) });
+    const body = bodyOf(Buffer.concat(this.#chunks));
+    const failed = this.#status >= 400;
+    this.#answer({
+      status: this.#status,
+      text: failed ? errorText(body) : '',
+      models: failed ? [] : modelNames(body),
+    });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#answer({ status: null, text: 'code' in error && typeof error.code === 'string' ? error.code : error.name });
+    const text = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    this.#answer({ status: null, text, models: [] });
+  }
+
+  /** The status says everything; the rest of the answer is not waited for. */
+  #enough(controller: Dispatcher.DispatchController): void {
+    this.#answer({ status: this.#status, text: '', models: [] });
+    controller.abort(new Error('the status is enough'));
+  }
+}
+
+function bodyOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return null;
   }
 }
 
 /** What an error body says, in the shape that OpenAI and Anthropic share; empty where it says nothing in it. */
-function errorText(body: Buffer): string {
-  try {
-    const { error } = JSON.parse(body.toString()) as { error?: { message?: unknown } };
-    return typeof error?.message === 'string' ? error.message.slice(0, 300) : '';
-  } catch {
-    return '';
-  }
+function errorText(body: unknown): string {
+  const { error } = (body ?? {}) as { error?: { message?: unknown } | null };
+  return typeof error?.message === 'string' ? error.message.slice(0, 300) : '';
+}
+
+/** The names in a list of models, in the shape that OpenAI and Anthropic share. */
+function modelNames(body: unknown): string[] {
+  const { data } = (body ?? {}) as { data?: unknown };
+  if (!Array.isArray(data)) return [];
+  const names = data.flatMap((model: unknown) => {
+    const { id } = (model ?? {}) as { id?: unknown };
+    return typeof id === 'string' && id !== '' && id.length <= 200 ? [id] : [];
+  });
+  return [...new Set(names)].sort().slice(0, MAX_MODELS);
 }

@@ -1,5 +1,5 @@
 import { AboutPage } from '../pages/about-page.tsx';
-import { AccountsPage } from '../pages/accounts-page.tsx';
+import { AccountsPage } from '../pages/accounts/accounts-page.tsx';
 import { BudgetsPage } from '../pages/budgets/budgets-page.tsx';
 import { LogsPage } from '../pages/logs-page.tsx';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';

@@ -67,6 +67,15 @@ export function byteSize(bytes: number): string {
   return `${tenths().format(bytes / 1024 ** at)} ${units[at] ?? ''}`;
 }
 
+/** What is left of a time as a clock counts it down: `0:42`, `12:05`, `1:02:03`; never less than nothing. */
+export function countdown(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return `${hours === 0 ? minutes : `${hours}:${two(minutes)}`}:${two(seconds % 60)}`;
+}
+
 /** The time of day to the second, on the person's clock. */
 export function timeOfDay(instant: number): string {
   return clock().format(instant);

@@ -19,6 +19,35 @@ const KeyStateSchema = z.object({
   until: z.int().nullable(),
 });
 
+/** What came of a test: the first three are well, each other one has a next step of its own. */
+const TEST_OUTCOMES = [
+  'works',
+  'answers',
+  'sandbox',
+  'key_missing',
+  'key_refused',
+  'redirected',
+  'no_list',
+  'unreachable',
+  'limited',
+  'failed',
+] as const;
+
+const TestSchema = z.object({
+  ok: z.boolean(),
+  outcome: z.enum(TEST_OUTCOMES),
+  status: z.int().nullable(),
+  /** The outcome as a sentence, with what the upstream said. */
+  message: z.string(),
+  /** The models that the upstream lists; empty where it lists none that could be read. */
+  models: z.array(z.string()),
+  /** Milliseconds. */
+  took: z.int(),
+});
+
+/** What came of asking an account's upstream for something that costs nothing. */
+export type AccountTest = z.output<typeof TestSchema>;
+
 /** One account as the window may know it: no key, only how to tell the keys apart. */
 export const AccountStateSchema = z.object({
   id: z.string(),
@@ -70,16 +99,7 @@ export const ACCOUNT_CALLS = {
   /** Takes an account away, and those of its keys in the keychain that no other account uses. */
   'account.remove': { input: Id, output: z.object({ id: z.string() }) },
   /** Asks the upstream for something that costs nothing. */
-  'account.test': {
-    input: Id,
-    output: z.object({
-      ok: z.boolean(),
-      status: z.int().nullable(),
-      message: z.string(),
-      /** Milliseconds. */
-      took: z.int(),
-    }),
-  },
+  'account.test': { input: Id, output: TestSchema },
   /** Forgets cooldowns and breaker, for somebody who knows that the cause is gone. */
   'account.reset': { input: Id, output: z.object({ id: z.string() }) },
   /** Makes an account of the person's own Codex login; only ever asked on their say-so. */
