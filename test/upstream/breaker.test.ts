@@ -16,8 +16,12 @@ const fails = (count: number): Act[] => Array.from({ length: count }, () => fail
 const takeLater: Act = (breaker) => {
   breaker.take(NOW + OPEN_MS);
 };
-const untold: Act = (breaker) => {
-  breaker.untold();
+/** A turn that tries it, and whose tool leaves; one that was sent there before leaves nothing open. */
+const triesInVain: Act = (breaker) => {
+  breaker.untold(breaker.take(NOW + OPEN_MS));
+};
+const otherLeaves: Act = (breaker) => {
+  breaker.untold(null);
 };
 const failLater: Act = (breaker) => {
   breaker.failed('ECONNREFUSED', NOW + OPEN_MS);
@@ -45,9 +49,15 @@ test.each<[string, readonly Act[], at: number, ReturnType<Breaker['state']>]>([
   ],
   [
     'a tool that left that turn',
-    [...fails(5), takeLater, untold],
+    [...fails(5), triesInVain],
     NOW + OPEN_MS,
     { state: 'half-open', reason: 'status 503', until: NOW + OPEN_MS },
+  ],
+  [
+    'a tool that left another turn, which began before',
+    [...fails(5), takeLater, otherLeaves],
+    NOW + OPEN_MS,
+    { state: 'open', reason: 'status 503', until: NOW + OPEN_MS },
   ],
   ['an answer, then bad luck', [...fails(5), takeLater, succeed, ...fails(4)], NOW + OPEN_MS, { state: 'closed' }],
   [

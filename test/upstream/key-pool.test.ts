@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CooldownReason } from '../../src/main/upstream/fault.ts';
-import { type Cooldown, KeyPool, type KeyState } from '../../src/main/upstream/key-pool.ts';
+import { type Cooldown, KeyPool, type KeyState, type Probe } from '../../src/main/upstream/key-pool.ts';
 
 const NOW = 1_000_000;
 const FIRST = 'aaaa';
@@ -59,16 +59,14 @@ describe('after a cooldown one turn tries the key', () => {
 
   test('where it goes well all is forgotten', () => {
     const pool = cooled(NOW + 5000);
-    pool.take(FIRST, MODEL, NOW + 6000);
-    pool.settle(FIRST, MODEL, true, NOW + 6001);
+    pool.settle(pool.take(FIRST, MODEL, NOW + 6000), true);
     pool.take(FIRST, MODEL, NOW + 6001);
     expect(pool.state(FIRST, MODEL, NOW + 6001)).toEqual(READY);
   });
 
   test('where it tells nothing the next turn tries it', () => {
     const pool = cooled(NOW + 5000);
-    pool.take(FIRST, MODEL, NOW + 6000);
-    pool.settle(FIRST, MODEL, false, NOW + 6001);
+    pool.settle(pool.take(FIRST, MODEL, NOW + 6000), false);
     expect(pool.state(FIRST, MODEL, NOW + 6001)).toEqual(READY);
     pool.take(FIRST, MODEL, NOW + 6001);
     expect(pool.state(FIRST, MODEL, NOW + 6001)).toEqual(cooling(NOW + 6001));
@@ -83,10 +81,31 @@ describe('after a cooldown one turn tries the key', () => {
   });
 });
 
+test('a turn that began before a cooldown does not end what another tries after it', () => {
+  const pool = new KeyPool();
+  const before = pool.take(FIRST, MODEL, NOW);
+  pool.mark(cooldown(NOW + 5000), NOW);
+  const tries = pool.take(FIRST, MODEL, NOW + 6000);
+  for (const good of [true, false]) {
+    pool.settle(before, good);
+    expect(pool.state(FIRST, MODEL, NOW + 6000)).toEqual(cooling(NOW + 6000));
+  }
+  pool.settle(tries, true);
+  expect(pool.state(FIRST, MODEL, NOW + 6000)).toEqual(READY);
+});
+
+test('nor does one that tried it an earlier time', () => {
+  const pool = cooled(NOW + 5000);
+  const earlier = pool.take(FIRST, MODEL, NOW + 6000);
+  pool.mark(cooldown(NOW + 8000), NOW + 6000);
+  pool.take(FIRST, MODEL, NOW + 9000);
+  pool.settle(earlier, false);
+  expect(pool.state(FIRST, MODEL, NOW + 9000)).toEqual(cooling(NOW + 9000));
+});
+
 test('a good answer during a cooldown does not end it', () => {
   const pool = cooled(NOW + 5000);
-  pool.take(FIRST, MODEL, NOW);
-  pool.settle(FIRST, MODEL, true, NOW + 1);
+  pool.settle(pool.take(FIRST, MODEL, NOW), true);
   expect(pool.state(FIRST, MODEL, NOW + 1)).toEqual(cooling(NOW + 5000));
 });
 
@@ -177,7 +196,7 @@ test('whatever turns do, no cooldown gets shorter and no key stays shut behind a
   fc.assert(
     fc.property(steps, (all: readonly Step[]) => {
       const pool = new KeyPool();
-      const turns: string[] = [];
+      const turns: (Probe | null)[] = [];
       let now = NOW;
       let until = 0;
       for (const step of all) {
@@ -185,18 +204,17 @@ test('whatever turns do, no cooldown gets shorter and no key stays shut behind a
           pool.mark(cooldown(now + step.milliseconds, { model: step.model }), now);
           if (step.model === null) until = Math.max(until, now + step.milliseconds);
         } else if (step.step === 'take') {
-          pool.take(FIRST, step.model, now);
-          turns.push(step.model);
+          turns.push(pool.take(FIRST, step.model, now));
         } else if (step.step === 'pass') {
           now += step.milliseconds;
         } else {
           const [turn] = turns.length === 0 ? [] : turns.splice(step.turn % turns.length, 1);
-          if (turn !== undefined) pool.settle(FIRST, turn, step.good, now);
+          if (turn !== undefined) pool.settle(turn, step.good);
         }
         if (now < until) expect(pool.state(FIRST, MODEL, now).state).toBe('cooling');
       }
       now += 60_000;
-      for (const model of turns) pool.settle(FIRST, model, false, now);
+      for (const turn of turns) pool.settle(turn, false);
       expect(pool.state(FIRST, MODEL, now)).toEqual(READY);
     }),
   );

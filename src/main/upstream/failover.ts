@@ -2,7 +2,8 @@ import type { Secret } from '../secrets/secret.ts';
 import type { AccountLoad } from './account-load.ts';
 import type { ReadyAccount } from './accounts.ts';
 import type { CooldownReason, Fault } from './fault.ts';
-import type { Cooldown, KeyPool } from './key-pool.ts';
+import type { BreakerProbe } from './breaker.ts';
+import type { Cooldown, KeyPool, Probe } from './key-pool.ts';
 import type { Release, WaitPlan } from './slots.ts';
 
 /** How often a turn may go on to another account. */
@@ -73,8 +74,13 @@ export class Failover {
   #seat: { readonly candidate: Candidate; readonly release: Release } | null = null;
   /** Accounts that were passed over because they were busy. */
   #busy: Candidate[] = [];
+  /** Accounts that were asked, or may not be. */
+  readonly #done = new Set<Candidate>();
   #fault: Fault | null = null;
   #way: Way | null = null;
+  /** What the attempt under way tries for the others. */
+  #probe: Probe | null = null;
+  #breakerProbe: BreakerProbe | null = null;
   #stripped = false;
   #retry = false;
 
@@ -100,10 +106,12 @@ export class Failover {
     for (; this.#at < this.#candidates.length && this.#switches <= MAX_SWITCHES; this.#at += 1, this.#key = 0) {
       const candidate = this.#candidates[this.#at];
       if (candidate === undefined) break;
+      // Whoever was waited for stands before others that have been asked meanwhile.
+      if (this.#done.has(candidate)) continue;
       const way = this.#wayIn(candidate);
       if (way === null) continue;
       if (this.#seat?.candidate !== candidate && !this.#sit(candidate)) {
-        this.#busy.push(candidate);
+        if (!this.#busy.includes(candidate)) this.#busy.push(candidate);
         continue;
       }
       return this.#try(way);
@@ -126,6 +134,7 @@ export class Failover {
 
   /** The account of the step may not be asked: the turn would be dearer there, or may not go there at all. */
   skip(): void {
+    if (this.#way !== null) this.#done.add(this.#way.candidate);
     this.#at += 1;
     this.#key = 0;
     this.#way = null;
@@ -143,16 +152,16 @@ export class Failover {
   ended(outcome: Outcome): void {
     const way = this.#way;
     if (way === null) return;
-    const { candidate, secret } = way;
-    const { pool, now } = this.#world;
+    const { candidate } = way;
+    const { pool } = this.#world;
     switch (outcome.kind) {
       case 'answered':
         candidate.load.succeeded(outcome.firstToken);
-        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, true, now());
+        pool.settle(this.#probe, true);
         break;
       case 'left':
-        candidate.load.breaker.untold();
-        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, false, now());
+        candidate.load.breaker.untold(this.#breakerProbe);
+        pool.settle(this.#probe, false);
         break;
       case 'fault':
         this.#fault = outcome.fault;
@@ -161,8 +170,10 @@ export class Failover {
     }
   }
 
-  /** Gives the slot back; the turn needs none any more. */
+  /** Gives the slot back, and what the turn tried without telling how that went; it needs neither any more. */
   release(): void {
+    this.#world.pool.settle(this.#probe, false);
+    this.#way?.candidate.load.breaker.untold(this.#breakerProbe);
     this.#seat?.release();
     this.#seat = null;
   }
@@ -170,8 +181,8 @@ export class Failover {
   #try(way: Way): Step {
     const { candidate, secret } = way;
     const { pool, now } = this.#world;
-    candidate.load.breaker.take(now());
-    if (secret !== null) pool.take(secret.fingerprint, candidate.model, now());
+    this.#breakerProbe = candidate.load.breaker.take(now());
+    this.#probe = secret === null ? null : pool.take(secret.fingerprint, candidate.model, now());
     this.#way = way;
     return { kind: 'try', way };
   }
@@ -213,16 +224,18 @@ export class Failover {
           },
           now(),
         );
+        // The key itself may be good where only a model is refused; whatever it was tried for is told by that mark alone.
+        pool.settle(this.#probe, false);
         if (kept !== null) onCooldown(kept);
         return;
       }
       case 'account':
         candidate.load.failed(fault.reason, now());
-        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, false, now());
+        pool.settle(this.#probe, false);
         return;
       case 'encrypted':
         candidate.load.succeeded(null);
-        if (secret !== null) pool.settle(secret.fingerprint, candidate.model, true, now());
+        pool.settle(this.#probe, true);
         return;
     }
   }
@@ -251,6 +264,7 @@ export class Failover {
   #last: Fault | null = null;
 
   #leave(): void {
+    if (this.#way !== null) this.#done.add(this.#way.candidate);
     this.#at += 1;
     this.#key = 0;
     this.#switches += 1;

@@ -14,10 +14,15 @@ export interface Cooldown {
 export type KeyState =
   { readonly state: 'ready' } | { readonly state: 'cooling'; readonly reason: CooldownReason; readonly until: number };
 
+/** One turn's try of a key whose cooldown has just ended. */
+export interface Probe {
+  readonly names: readonly string[];
+}
+
 interface Mark {
   readonly cooldown: Cooldown;
-  /** After a cooldown one turn tries the key, and the others wait for what becomes of that. */
-  readonly probing: boolean;
+  /** After a cooldown one turn tries the key, and the others wait for what becomes of that; null while none does. */
+  readonly probe: Probe | null;
 }
 
 const READY: KeyState = { state: 'ready' };
@@ -39,21 +44,24 @@ export class KeyPool {
     return own.state === 'cooling' ? own : this.#stateOf(this.#marks.get(nameOf(fingerprint, model)), now);
   }
 
-  /** A turn is about to use the key; where its cooldown has just ended, that turn is the one that tries it. */
-  take(fingerprint: string, model: string, now: number): void {
-    for (const name of this.#namesOf(fingerprint, model)) {
+  /** A turn is about to use the key; where its cooldown has just ended, that turn is the one that tries it, and settles that. */
+  take(fingerprint: string, model: string, now: number): Probe | null {
+    const names = this.#namesOf(fingerprint, model).filter((name) => {
       const mark = this.#marks.get(name);
-      if (mark !== undefined && mark.cooldown.until <= now) this.#marks.set(name, { ...mark, probing: true });
-    }
+      return mark !== undefined && mark.cooldown.until <= now;
+    });
+    if (names.length === 0) return null;
+    const probe = { names };
+    for (const name of names) this.#set(name, probe);
+    return probe;
   }
 
-  /** The turn that used the key has ended without blaming it; `good` where the upstream has accepted it. */
-  settle(fingerprint: string, model: string, good: boolean, now: number): void {
-    for (const name of this.#namesOf(fingerprint, model)) {
-      const mark = this.#marks.get(name);
-      if (mark === undefined || mark.cooldown.until > now) continue;
+  /** The turn that tried the key has ended; `good` where the upstream has accepted it. What others try meanwhile is theirs. */
+  settle(probe: Probe | null, good: boolean): void {
+    for (const name of probe?.names ?? NONE) {
+      if (this.#marks.get(name)?.probe !== probe) continue;
       if (good) this.#marks.delete(name);
-      else this.#marks.set(name, { ...mark, probing: false });
+      else this.#set(name, null);
     }
   }
 
@@ -61,12 +69,9 @@ export class KeyPool {
   mark(cooldown: Cooldown, now: number): Cooldown | null {
     const name = cooldown.model === null ? cooldown.fingerprint : nameOf(cooldown.fingerprint, cooldown.model);
     const known = this.#marks.get(name);
-    if (known !== undefined && known.cooldown.until > cooldown.until) {
-      if (known.probing) this.#marks.set(name, { ...known, probing: false });
-      return null;
-    }
+    if (known !== undefined && known.cooldown.until > cooldown.until) return null;
     this.#forget(now);
-    this.#marks.set(name, { cooldown, probing: false });
+    this.#marks.set(name, { cooldown, probe: null });
     return cooldown;
   }
 
@@ -85,7 +90,12 @@ export class KeyPool {
   #stateOf(mark: Mark | undefined, now: number): KeyState {
     if (mark === undefined) return READY;
     const { until, reason } = mark.cooldown;
-    return now < until || mark.probing ? { state: 'cooling', reason, until: Math.max(until, now) } : READY;
+    return now < until || mark.probe !== null ? { state: 'cooling', reason, until: Math.max(until, now) } : READY;
+  }
+
+  #set(name: string, probe: Probe | null): void {
+    const mark = this.#marks.get(name);
+    if (mark !== undefined) this.#marks.set(name, { ...mark, probe });
   }
 
   #namesOf(fingerprint: string, model: string): readonly string[] {
