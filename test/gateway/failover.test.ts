@@ -1,7 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
 import { FAKE_KEY, type Upstream, startUpstream } from '../fakes/upstream.ts';
-import { TURN, send } from './tool.ts';
+import type { ErrorScript } from '../fakes/provider-script.ts';
+import { FakeTimers } from '../fakes/timers.ts';
+import { type Call, TURN, type WholeAnswer, dial, send } from './tool.ts';
 
 const OTHER_KEY = 'sk-fake-provider-key-0002';
 const STREAM = { body: JSON.stringify({ ...TURN, stream: true }) };
@@ -16,7 +18,11 @@ afterEach(async () => {
 });
 
 /** A gateway before some providers, each an account of its own, asked in that order. */
-async function start(count: number, more: Readonly<Record<string, unknown>>[] = []): Promise<Upstream[]> {
+async function start(
+  count: number,
+  more: Readonly<Record<string, unknown>>[] = [],
+  timers?: FakeTimers,
+): Promise<Upstream[]> {
   upstreams = await Promise.all(Array.from({ length: count }, () => startUpstream({ keys: [FAKE_KEY, OTHER_KEY] })));
   gateway = await startGateway(
     {
@@ -24,7 +30,10 @@ async function start(count: number, more: Readonly<Record<string, unknown>>[] = 
         accountAt(baseUrl, { id: `a${index}`, priority: index, ...more[index] }),
       ),
     },
-    { environment: { LAB_KEY: FAKE_KEY, OTHER: OTHER_KEY } },
+    {
+      environment: { LAB_KEY: FAKE_KEY, OTHER: OTHER_KEY },
+      ...(timers === undefined ? {} : { after: timers.after }),
+    },
   );
   return upstreams;
 }
@@ -138,6 +147,85 @@ test('an account with one slot takes one turn at a time, and the other turn wait
   expect((await one).status).toBe(200);
   expect((await two).status).toBe(200);
   expect(gateway.runtime.status().accounts[0]).toMatchObject({ openTurns: 0, waiting: 0 });
+});
+
+describe('a turn whose other account fails while the first is busy', () => {
+  const OVERLOADED =
+    'event: error\ndata: {"type":"error","error":{"code":"server_is_overloaded","message":"busy"}}\n\n';
+
+  /** One turn has the first account's only slot; another is failed by the second and waits. */
+  async function waiting(
+    fails: ErrorScript,
+    call: Call = {},
+  ): Promise<{ answer: Promise<WholeAnswer>; free: () => void }> {
+    const [first, second] = await start(2, [{ concurrency: 1 }], timers);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    first?.next({ kind: 'stall', until: promise });
+    holder = send(gateway.origin);
+    await first?.requested(1);
+    second?.next(fails);
+    const answer = send(gateway.origin, call);
+    await expect.poll(() => gateway.runtime.status().accounts[0]?.waiting, { interval: 5 }).toBe(1);
+    return { answer, free: () => resolve(undefined) };
+  }
+  let timers: FakeTimers;
+  let holder: Promise<WholeAnswer>;
+  beforeEach(() => {
+    timers = new FakeTimers();
+  });
+
+  test('is answered by the first as soon as that is free', async () => {
+    const { answer, free } = await waiting({ kind: 'error', status: 503 });
+    free();
+    expect((await answer).status).toBe(200);
+    await holder;
+    expect(await gateway.turns()).toMatchObject([{ account: 'a0' }, { account: 'a0', attempts: [{}, {}] }]);
+  });
+
+  test('gets the second’s words and one row where the first stays busy', async () => {
+    const body = '{"error":{"message":"second says no"}}';
+    const { answer, free } = await waiting({ kind: 'error', status: 503, body });
+    timers.pass(30_000);
+    expect(await answer).toMatchObject({ status: 503, text: body });
+    free();
+    await holder;
+    expect((await gateway.turns()).map(({ error }) => error)).toEqual(['upstream_503', null]);
+  });
+
+  test('has one row where its tool leaves meanwhile', async () => {
+    const [first, second] = await start(2, [{ concurrency: 1 }]);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    first?.next({ kind: 'stall', until: promise });
+    const holds = send(gateway.origin);
+    await first?.requested(1);
+    second?.next({ kind: 'error', status: 503 });
+    const leaves = dial(gateway.origin);
+    leaves.on('error', () => undefined);
+    await expect.poll(() => gateway.runtime.status().accounts[0]?.waiting, { interval: 5 }).toBe(1);
+    leaves.destroy();
+    await expect.poll(() => gateway.runtime.status().accounts[0]?.waiting, { interval: 5 }).toBe(0);
+    resolve(undefined);
+    await holds;
+    expect((await gateway.turns()).map(({ error }) => error)).toEqual(['tool_left', null]);
+  });
+
+  test('has one attempt there, though its stream fails and then breaks off', async () => {
+    const broken: ErrorScript = {
+      kind: 'error',
+      status: 200,
+      headers: { 'content-type': 'text/event-stream', 'content-length': '5000' },
+      body: OVERLOADED,
+    };
+    const { answer, free } = await waiting(broken, STREAM);
+    upstreams[1]?.server.closeAllConnections();
+    free();
+    expect((await answer).status).toBe(200);
+    await holder;
+    expect((await gateway.turns()).at(-1)?.attempts.map(({ account, error }) => [account, error])).toEqual([
+      ['a1', 'server_is_overloaded'],
+      ['a0', null],
+    ]);
+  });
 });
 
 test('a cooldown outlives a restart, and is forgotten where the person says so', async () => {

@@ -103,7 +103,7 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** No other way has answered better: the tool gets what this one said. */
   passOn(): void {
-    this.#passOn?.();
+    if (!this.#closed) this.#passOn?.();
   }
 
   /** Another way has taken the turn over: nothing of this one reaches the tool. */
@@ -236,6 +236,11 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** The attempt has failed before the tool was told anything: another way is tried, or the tool gets this one's words. */
   #failed(fault: Fault | null, passOn: () => void): void {
+    // Of an attempt that has failed, only what there is to say can change: it may break off while another way is waited for.
+    if (this.#passOn !== null) {
+      this.#passOn = passOn;
+      return;
+    }
     if (fault === null) this.#tell({ kind: 'answered', firstToken: null, responseId: null });
     else {
       this.#tell({ kind: 'fault', fault });

@@ -119,6 +119,11 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
           failover.seat(step.candidate, slot);
           break;
         }
+        // An answer that has failed before holds the turn's row, and is what there is to say.
+        if (last !== null) {
+          last.passOn();
+          return last;
+        }
         if (slot === 'left') recordLeft(house, meter);
         else
           refuse(
