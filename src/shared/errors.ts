@@ -60,6 +60,14 @@ export const ERRORS = {
     cause: 'The key belongs to no tool: it was mistyped, revoked, or is a provider’s key.',
     next: 'Make a local key for the tool and use that; provider keys stay with the gateway.',
   },
+  own_key_refused: {
+    status: 403,
+    type: 'permission_error',
+    message:
+      'This request brings a provider key of its own, and that is not allowed for {detail}. Send the local key alone, or add the provider to gateway.ownKeys in the settings.',
+    cause: 'The local key came in x-tiergate-key, and another key beside it in Authorization or x-api-key.',
+    next: 'Take the provider’s key out of the tool, or list the provider under gateway.ownKeys.',
+  },
   route_unknown: {
     status: 404,
     type: 'not_found_error',

@@ -19,6 +19,8 @@ export type SocketScript = (message: ReceivedMessage, number: number) => AnswerS
 
 /** How the WebSocket half of a fake provider is set up. */
 export interface UpstreamSocketsOptions {
+  /** The keys it takes. */
+  readonly keys?: readonly string[];
   /** How each `response.create` is answered; the default answers well. */
   readonly script?: SocketScript;
   /** Takes permessage-deflate where it is offered. */
@@ -182,7 +184,7 @@ export class UpstreamSockets {
       true,
     );
     this.requests.push(request);
-    this.#upstream.violations.push(...checkHandshake(request, this.#upstream));
+    this.#upstream.violations.push(...checkHandshake(request, this.#upstream, this.#options.keys));
     this.#notify();
     switch (refuse?.kind) {
       case 'silence':
@@ -281,9 +283,13 @@ function parsed(text: string): Record<string, unknown> | null {
 }
 
 /** A handshake has to have the headers of an upgrade; for the rest it is a request like any other. */
-function checkHandshake(request: RecordedRequest, upstream: Upstream): string[] {
+function checkHandshake(
+  request: RecordedRequest,
+  upstream: Upstream,
+  keys = [FAKE_KEY] as readonly string[],
+): string[] {
   const own = new Set(['connection', 'upgrade']);
   const others = request.headers.filter(([name]) => !own.has(name.toLowerCase())).flat();
   const bare = new RecordedRequest(request.index, request.method, request.path, others, request.body, true);
-  return checkRequest(bare, [FAKE_KEY], `127.0.0.1:${upstream.port}`);
+  return checkRequest(bare, keys, `127.0.0.1:${upstream.port}`);
 }

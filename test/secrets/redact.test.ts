@@ -141,3 +141,33 @@ test('a key that was replaced may still be on its way, and is still looked for',
 test('letters that mean something to a pattern are only letters', () => {
   expect(redactorFor('$&.*(key)[1]').text('a$&.*(key)[1]b')).toBe(`a${MASK}b`);
 });
+
+describe('keys that tools bring', () => {
+  test('are taken out as any other, as long as they are among the last', () => {
+    const redactor = new Redactor();
+    redactor.protect('sk-of-an-account-0001');
+    const brought = Array.from({ length: 100 }, (_, index) => `sk-brought-by-a-tool-${1000 + index}`);
+    for (const key of brought) {
+      redactor.protectBrought(key);
+      // One that is used again and again stays.
+      redactor.protectBrought('sk-brought-by-a-tool-1000');
+      expect(redactor.text(`no: ${key}`)).not.toContain(key);
+    }
+    expect(redactor.text('sk-of-an-account-0001 sk-brought-by-a-tool-1000')).not.toMatch(/sk-/);
+    expect(redactor.text('sk-brought-by-a-tool-1001')).toBe('sk-brought-by-a-tool-1001');
+  });
+
+  test('stay protected when they turn out to be an account’s', () => {
+    const redactor = new Redactor();
+    redactor.protectBrought('sk-both-0001');
+    redactor.protect('sk-both-0001');
+    for (let index = 0; index < 100; index += 1) redactor.protectBrought(`sk-brought-by-a-tool-${1000 + index}`);
+    expect(redactor.text('sk-both-0001')).not.toContain('sk-both');
+  });
+
+  test('may be short, and are then taken out where a word says what they are', () => {
+    const redactor = new Redactor();
+    redactor.protectBrought('abc');
+    expect(redactor.text('Bearer abc, abc')).toBe('Bearer [key removed], abc');
+  });
+});

@@ -216,3 +216,54 @@ test('what the window may know holds no key', async () => {
     },
   ]);
 });
+
+describe('the address to which a tool’s own key goes', () => {
+  const wanted = { dialect: 'responses', provider: null, model: 'gpt-5.5' } as const;
+  const messages = { dialect: 'messages', provider: null, model: 'claude-opus-5' } as const;
+  const other = account('other', { provider: 'compatible', priority: 0 });
+  const claude = account('claude', { provider: 'anthropic' });
+  const login = account('login', { kind: 'oauth', priority: 0 });
+  const mapped = account('mapped', { modelMapping: { 'gpt-4*': 'gpt-4*' }, priority: 0 });
+
+  test.each<[string, readonly Account[], Parameters<Accounts['carrying']>, string]>([
+    ['the first account in order', [account('b', { priority: 2 }), account('a')], [wanted, ['openai']], 'a'],
+    ['of a provider that is allowed', [other, account('a')], [wanted, ['openai']], 'a'],
+    ['also where it has no key', [account('a', { keys: [] })], [wanted, ['openai']], 'a'],
+    ['that is switched on', [account('off', { enabled: false, priority: 0 }), account('a')], [wanted, ['openai']], 'a'],
+    ['and no login’s', [login, account('a')], [wanted, ['openai']], 'a'],
+    ['that serves the model', [mapped, account('a')], [wanted, ['openai']], 'a'],
+    ['else the provider’s own', [other], [wanted, ['openai']], 'api.openai.com'],
+    ['for Messages too', [account('a')], [messages, ['openai', 'anthropic']], 'api.anthropic.com'],
+    [
+      'which are never translated for',
+      [account('a', { modelMapping: { '*': 'gpt-5.5' } })],
+      [messages, ['openai']],
+      'own_key_refused',
+    ],
+    ['nobody’s where none is allowed', [account('a')], [wanted, []], 'own_key_refused'],
+    ['nobody’s where another is allowed', [account('a'), claude], [wanted, ['anthropic']], 'own_key_refused'],
+    [
+      'nobody’s where a compatible one is, of which there is none',
+      [account('a')],
+      [wanted, ['compatible']],
+      'own_key_refused',
+    ],
+    ['nobody’s where no account of the provider serves the model', [mapped], [wanted, ['openai']], 'model_not_served'],
+  ])('is that of %s', async (_, list, [turn, allowed], expected) => {
+    const found = (await load(list)).carrying(turn, allowed);
+    expect('code' in found ? found.code : found.account.id).toBe(expected);
+  });
+
+  test('is complete for the providers themselves', async () => {
+    const accounts = await load([other]);
+    expect(accounts.carrying(wanted, ['openai'])).toMatchObject({
+      origin: 'https://api.openai.com',
+      basePath: '/v1',
+      secrets: [],
+    });
+    expect(accounts.carrying(messages, ['anthropic'])).toMatchObject({
+      origin: 'https://api.anthropic.com',
+      basePath: '/v1',
+    });
+  });
+});

@@ -38,7 +38,7 @@ export class InForce {
     { policy, tools, accounts, gateway, errorRules }: Settings,
     limits: readonly Limit[],
   ): ReturnType<House['settings']> {
-    const { bodyLimitMiB, messageLimitMiB, compressSockets } = gateway;
+    const { bodyLimitMiB, messageLimitMiB, compressSockets, ownKeys } = gateway;
     return {
       policy: effectivePolicy(policy, limits),
       // While the sandbox is all there is, the trial is one more tool; it can never reach a provider.
@@ -47,6 +47,7 @@ export class InForce {
       messageLimitMiB,
       compressSockets,
       errorRules,
+      ownKeys,
     };
   }
 }

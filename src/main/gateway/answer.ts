@@ -21,7 +21,7 @@ import type { House } from './house.ts';
 import type { Meter } from './meter.ts';
 import type { LastWords, Outlet } from './outlet.ts';
 import { endWithError } from './refusal.ts';
-import { MAX_ERROR_BODY, cleanError, ownWords } from './upstream-error.ts';
+import { MAX_ERROR_BODY, cleanError, ownWords, toolStatus } from './upstream-error.ts';
 
 /** What one answer needs. */
 export interface AnswerOptions {
@@ -34,6 +34,8 @@ export interface AnswerOptions {
   readonly outlet: Outlet;
   readonly meter: Meter;
   readonly account: Account;
+  /** Whether the key is the tool's own. */
+  readonly own: boolean;
   /** As this account's upstream knows it. */
   readonly model: string;
   /** Told once, how the attempt ended. */
@@ -465,12 +467,12 @@ export class Answer implements Dispatcher.DispatchHandler {
     });
   };
 
-  /** Passes an upstream's error on, without the key it may quote; its 401 is about the gateway's key and not the tool's. */
+  /** Passes an upstream's error on, without the key it may quote; its 401 is about the gateway's key, unless the tool has brought one. */
   #sendUpstreamError(): void {
-    const { house, response, meter } = this.#options;
+    const { house, response, meter, own: isOwn } = this.#options;
     const headers = this.#headers;
     if (headers === null) return;
-    const status = this.#status === 401 ? 502 : this.#status;
+    const status = toolStatus(this.#status, isOwn);
     const clean = this.#errorSize > MAX_ERROR_BODY ? null : cleanError(this.#chunks, headers, house.redact);
     if (clean === null) {
       this.#fail(
@@ -481,7 +483,13 @@ export class Answer implements Dispatcher.DispatchHandler {
     }
     const error = this.#options.outlet.error(status, clean);
     this.#record(status, `upstream_${this.#status}`, false);
-    const own = ownWords(house.settings().errorRules, this.#options.account.provider, this.#status, error.body);
+    const { errorRules } = house.settings();
+    const own = ownWords(
+      errorRules,
+      this.#options.account.provider,
+      { upstream: this.#status, tool: status },
+      error.body,
+    );
     if (own !== null || response.headersSent) {
       this.#closeWith(own ?? gatewayError('upstream_failed', `${this.#options.account.id}: status ${this.#status}`));
       return;

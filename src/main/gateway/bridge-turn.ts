@@ -6,6 +6,7 @@ import { LOOP_CODE } from '../upstream/connector.ts';
 import { headersDown } from '../upstream/headers.ts';
 import type { House } from './house.ts';
 import { errorEvent } from './socket-goodbye.ts';
+import { toolStatus } from './upstream-error.ts';
 
 /** An error body is read up to this size. */
 const MAX_BODY = 4 * 1024 * 1024;
@@ -24,6 +25,8 @@ export interface BridgeTurnListener {
 export class BridgeTurn implements Dispatcher.DispatchHandler {
   readonly #house: House;
   readonly #place: string;
+  /** Whether the key is the tool's own. */
+  readonly #own: boolean;
   readonly #listener: BridgeTurnListener;
   readonly #walker: SseWalker;
   #controller: Dispatcher.DispatchController | null = null;
@@ -38,8 +41,9 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   /** The upstream's name for the response, once it has one. */
   responseId: string | null = null;
 
-  constructor(house: House, place: string, listener: BridgeTurnListener) {
+  constructor(house: House, place: string, own: boolean, listener: BridgeTurnListener) {
     this.#house = house;
+    this.#own = own;
     this.#place = place;
     this.#listener = listener;
     this.#walker = new SseWalker({ longestName: 256, wants: () => true, payload: this.#payload });
@@ -126,10 +130,10 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     );
   }
 
-  /** An upstream's error, as the event a WebSocket upstream would have sent; its 401 is about the gateway's key. */
+  /** An upstream's error, as the event a WebSocket upstream would have sent; its 401 is about the gateway's key, unless the tool has brought one. */
   #refuse(): void {
     this.#told = true;
-    const status = this.#status === 401 ? 502 : this.#status;
+    const status = toolStatus(this.#status, this.#own);
     const body = this.#house.redact.bytes(Buffer.concat(this.#chunks));
     const said = errorIn(body);
     const event = errorEvent({

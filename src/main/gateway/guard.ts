@@ -1,6 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Tool } from '../../shared/settings.ts';
+import { holdsLocalKey } from '../upstream/headers.ts';
+import type { OwnKey } from '../upstream/own-key.ts';
 
 /** What the guard looks at of a request, before anything of its body is read. */
 export interface Caller {
@@ -19,6 +21,7 @@ const ONCE: ReadonlySet<string> = new Set([
   'content-type',
   'content-encoding',
   'x-codex-routing-hint',
+  'x-tiergate-key',
 ]);
 
 /**
@@ -48,6 +51,16 @@ export function refuseRepeated({ rawHeaders }: Caller): GatewayError | null {
   return null;
 }
 
+/** A caller that the guard knows. */
+export interface KnownCaller {
+  readonly tool: Tool;
+  /** The provider's key that it brings; null where the accounts' keys are meant. */
+  readonly own: OwnKey | null;
+}
+
+/** The header for a local key where the usual ones carry a provider's. */
+const LOCAL_KEY_HEADER = 'x-tiergate-key';
+
 /** What a connection has shown before. */
 interface Shown {
   readonly key: string;
@@ -59,10 +72,27 @@ interface Shown {
 export class KeyCheck {
   readonly #shown = new WeakMap<object, Shown>();
 
-  /** Finds the tool whose local key the request carries, as Bearer or as x-api-key; never from the query. */
-  toolOf({ rawHeaders }: Caller, tools: readonly Tool[], connection: object): Tool | GatewayError {
-    const key = keyOf(rawHeaders);
-    if (key === null) return gatewayError('local_key_missing');
+  /**
+   * Finds the tool whose local key the request carries, as Bearer or as x-api-key; never from the query. With the local key
+   * in x-tiergate-key, those two bring the tool's own provider key.
+   */
+  caller(request: Caller, tools: readonly Tool[], connection: object): KnownCaller | GatewayError {
+    const { rawHeaders } = request;
+    const beside = valuesOf(rawHeaders, LOCAL_KEY_HEADER)[0]?.trim() ?? '';
+    const brought = { bearer: bearerOf(rawHeaders), apiKey: apiKeyOf(rawHeaders) };
+    if (beside === '') {
+      const key = brought.bearer ?? brought.apiKey;
+      const tool = key === null ? gatewayError('local_key_missing') : this.#toolOf(key, tools, connection);
+      return 'code' in tool ? tool : { tool, own: null };
+    }
+    const tool = this.#toolOf(beside, tools, connection);
+    if ('code' in tool) return tool;
+    const own = ownIn(brought, beside);
+    // A local key that is not this caller's is a mistake, and in no case a provider's.
+    return own === 'foreign' ? gatewayError('local_key_invalid') : { tool, own };
+  }
+
+  #toolOf(key: string, tools: readonly Tool[], connection: object): Tool | GatewayError {
     const shown = this.#shown.get(connection);
     // New settings bring a new list, and with it the end of what was known.
     if (shown?.key === key && shown.tools === tools) return shown.tool;
@@ -96,10 +126,20 @@ export function isLocalKey(key: string, tools: readonly Tool[]): boolean {
   return tools.some((tool) => tool.keyHash === known);
 }
 
-function keyOf(rawHeaders: readonly string[]): string | null {
+/** The provider's keys among what stands beside a local key; the same key once more brings nothing. */
+function ownIn({ bearer, apiKey }: OwnKey, local: string): OwnKey | null | 'foreign' {
+  const keys = [bearer, apiKey].filter((key) => key !== null && key !== local);
+  if (keys.length === 0) return null;
+  if (keys.some((key) => key !== null && holdsLocalKey(key))) return 'foreign';
+  return { bearer: bearer === local ? null : bearer, apiKey: apiKey === local ? null : apiKey };
+}
+
+function bearerOf(rawHeaders: readonly string[]): string | null {
   const [authorization] = valuesOf(rawHeaders, 'authorization');
-  const bearer = authorization === undefined ? null : /^bearer +(\S+) *$/i.exec(authorization);
-  if (bearer?.[1] !== undefined) return bearer[1];
+  return authorization === undefined ? null : (/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null);
+}
+
+function apiKeyOf(rawHeaders: readonly string[]): string | null {
   const [key] = valuesOf(rawHeaders, 'x-api-key');
   return key === undefined || key.trim() === '' ? null : key.trim();
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Provider } from '../../shared/account.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { NewTurn } from '../../shared/turn.ts';
@@ -21,6 +22,8 @@ export interface House {
     readonly messageLimitMiB: number;
     readonly compressSockets: boolean;
     readonly errorRules: readonly ErrorRule[];
+    /** The providers for which a tool may bring a key of its own. */
+    readonly ownKeys: readonly Provider[];
   };
   /** Whether the person has paused the gateway; asked for again by every turn. */
   readonly paused: () => boolean;
@@ -40,8 +43,8 @@ export interface House {
   readonly recordSoon: (turn: NewTurn, then: () => void) => void;
   /** Counts a request that never reached the door. */
   readonly refused: (code: ErrorCode) => void;
-  /** Takes provider keys out of bytes that go to a tool. */
-  readonly redact: { text(text: string): string; bytes(bytes: Buffer): Buffer };
+  /** Takes provider keys out of bytes that go to a tool, also those that tools bring. */
+  readonly redact: { text(text: string): string; bytes(bytes: Buffer): Buffer; protectBrought(key: string): void };
   /** A turn or a WebSocket session has begun, changed or ended. */
   readonly sessionsChanged: () => void;
   readonly now: () => number;

@@ -15,7 +15,7 @@ import { type PricedWay, isDearer } from './dearer.ts';
 import { BETA_HEADER, type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
 import type { FormBody } from './form-body.ts';
 import type { House } from './house.ts';
-import { type HttpRequest, betaOf, hintOf, methodOf, providerOf, receive } from './incoming.ts';
+import { type HttpRequest, betaOf, hintOf, methodOf, ownWayOf, providerOf, receive } from './incoming.ts';
 import { Meter } from './meter.ts';
 import { type Outlet, StraightOutlet, TranslatedOutlet } from './outlet.ts';
 import { answerModels, asksForModels } from './model-list.ts';
@@ -68,7 +68,15 @@ async function ask(house: House, http: HttpRequest): Promise<Answering | null> {
   meter.placed(path, session);
   meter.asked(model, asked.tiers[0]?.said.text ?? null, asked.stream);
   const provider = providerOf(request);
-  const question = { dialect: dialect.name, model, session, previousResponse: previousResponseOf(asked), provider };
+  const own = ownWayOf(house, http);
+  const question = {
+    dialect: dialect.name,
+    model,
+    session,
+    previousResponse: previousResponseOf(asked),
+    provider,
+    own,
+  };
   const opened = house.ways.open(question);
   const failover = opened instanceof Promise ? await opened : opened;
   if ('code' in failover) {
@@ -222,6 +230,7 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
     outlet: outletFor(turn, plan),
     meter,
     account,
+    own: http.own !== null,
     model,
     ended: endingOf(house, failover, way, question),
     movable: isMovable(turn),
@@ -245,7 +254,7 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
     path: ready.basePath + plan.path + (translated === null ? queryUp(query) : ''),
     headers: headersUp(asked.rawHeaders, {
       key: way.secret?.value ?? null,
-      anthropic: account.provider === 'anthropic' && account.kind === 'apikey',
+      anthropic: account.provider === 'anthropic' && account.kind === 'apikey' && way.secret?.brought !== 'bearer',
       judged: { name: ROUTING_HINT, value: decision.routingHint },
       also: decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }],
       foreign: translated === null ? [] : FOREIGN,

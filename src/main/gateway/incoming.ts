@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayError } from '../../shared/errors.ts';
-import type { Tool } from '../../shared/settings.ts';
 import type { Asked, Unread } from '../dialects/dialect.ts';
 import { bareRequest } from '../dialects/platform.ts';
+import type { OwnWay } from '../upstream/own-key.ts';
 import type { Route } from '../dialects/route.ts';
 import { BETA_HEADER, ROUTING_HINT } from './decide.ts';
 import { type FormBody, isForm, openForm } from './form-body.ts';
+import type { KnownCaller } from './guard.ts';
 import type { House } from './house.ts';
 import { readBody, refuseBody } from './request-body.ts';
 import type { ToolResponse } from './tool-response.ts';
 
 /** One request that the guard has let in. */
-export interface HttpRequest {
+export interface HttpRequest extends KnownCaller {
   readonly request: IncomingMessage;
   readonly response: ToolResponse;
-  readonly tool: Tool;
   readonly route: Route;
   /** What follows an account's base URL. */
   readonly path: string;
@@ -44,6 +44,11 @@ export async function receive(
   }
   const body = await readBody(request, response, house.settings().bodyLimitMiB);
   return 'code' in body ? body : { asked: route.dialect.read(body), body, form: null };
+}
+
+/** The way of the key that the tool has brought; null without one. */
+export function ownWayOf(house: House, { own }: KnownCaller): OwnWay | null {
+  return own === null ? null : { key: own, allowed: house.settings().ownKeys };
 }
 
 /** The method as it goes up. */

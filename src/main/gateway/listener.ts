@@ -5,7 +5,7 @@ import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, TiergateError, gatewayError } from '../../shared/errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { findRoute, hintFor } from '../dialects/route.ts';
-import { KeyCheck, refuseForeign, refuseRepeated } from './guard.ts';
+import { KeyCheck, type KnownCaller, refuseForeign, refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
 import { sendError } from './refusal.ts';
@@ -143,9 +143,9 @@ export class Listener {
       refuse(repeated);
       return;
     }
-    const tool = this.#keys.toolOf(request, this.#house.settings().tools, request.socket);
-    if ('code' in tool) {
-      refuse(tool);
+    const caller = this.#caller(request);
+    if ('code' in caller) {
+      refuse(caller);
     } else if (request.method === 'GET' && SOCKET_ROUTES.has(short)) {
       refuse(gatewayError('upgrade_required'));
     } else if (route === null) {
@@ -162,7 +162,7 @@ export class Listener {
     } else {
       this.#open += 1;
       this.#house.sessionsChanged();
-      void runHttpTurn(this.#house, { request, response, tool, route, path: short, query })
+      void runHttpTurn(this.#house, { request, response, ...caller, route, path: short, query })
         .catch((error: unknown) => {
           this.#bug(error, response);
         })
@@ -172,6 +172,15 @@ export class Listener {
           this.#idleIfDone();
         });
     }
+  }
+
+  #caller(request: IncomingMessage): KnownCaller | GatewayError {
+    const caller = this.#keys.caller(request, this.#house.settings().tools, request.socket);
+    // Before anything else can be said of the key.
+    if (!('code' in caller) && caller.own !== null)
+      for (const key of [caller.own.bearer, caller.own.apiKey])
+        if (key !== null) this.#house.redact.protectBrought(key);
+    return caller;
   }
 
   #idleIfDone(): void {
@@ -226,8 +235,8 @@ export class Listener {
   #openSocket(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): GatewayError | null {
     const repeated = refuseRepeated(request);
     if (repeated !== null) return repeated;
-    const tool = this.#keys.toolOf(request, this.#house.settings().tools, request.socket);
-    if ('code' in tool) return tool;
+    const caller = this.#caller(request);
+    if ('code' in caller) return caller;
     const route = routeOf(path);
     const dialect = SOCKET_ROUTES.get(route);
     if (dialect === undefined || !(socket instanceof Socket))
@@ -235,7 +244,7 @@ export class Listener {
     if (this.#stopping) return gatewayError('gateway_stopping');
     if (this.#house.paused()) return gatewayError('gateway_paused');
     const query = (request.url ?? '').slice(path.length);
-    this.#sockets.open({ request, tool, dialect, route, query }, socket, head).then(
+    this.#sockets.open({ request, ...caller, dialect, route, query }, socket, head).then(
       (error) => {
         if (error !== null) this.#refuseUpgrade(socket, error);
       },

@@ -9,7 +9,7 @@ import { sayTier } from '../../shared/tier.ts';
 import * as catalog from '../dialects/catalog.ts';
 import { type Json, isJson } from '../dialects/translate/exact-json.ts';
 import type { House } from './house.ts';
-import { type HttpRequest, providerOf, receive } from './incoming.ts';
+import { type HttpRequest, ownWayOf, providerOf, receive } from './incoming.ts';
 import { type Asking, UNASKED, askForModels, readModels } from './model-question.ts';
 import { sendError } from './refusal.ts';
 
@@ -43,7 +43,8 @@ export async function answerModels(house: House, http: HttpRequest): Promise<voi
     return;
   }
   const wanted = wantedBy(http);
-  const question = { dialect: http.route.dialect.name, model: wanted.id, session: null, previousResponse: null };
+  const own = ownWayOf(house, http);
+  const question = { dialect: http.route.dialect.name, model: wanted.id, session: null, previousResponse: null, own };
   const found = await house.ways.candidates({ ...question, provider: providerOf(http.request) });
   if (hasLeft(http)) return;
   if ('code' in found) {
@@ -61,7 +62,8 @@ export async function answerModels(house: House, http: HttpRequest): Promise<voi
     const answer = await askForModels(house, http, ready, secrets, asking);
     if (hasLeft(http)) return;
     if (answer.kind === 'list') {
-      house.modelCopies.keep(account, asking.name, { at: house.now(), body: answer.body });
+      // What a tool's own key may see is not for the others.
+      if (own === null) house.modelCopies.keep(account, asking.name, { at: house.now(), body: answer.body });
       tell(house, http, wanted, account, answer);
       return;
     }

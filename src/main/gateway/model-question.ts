@@ -12,7 +12,7 @@ import { BETA_HEADER, ROUTING_HINT } from './decide.ts';
 import type { House } from './house.ts';
 import { type HttpRequest, betaOf } from './incoming.ts';
 import { sendError } from './refusal.ts';
-import { cleanError, decoded, ownWords } from './upstream-error.ts';
+import { cleanError, decoded, ownWords, toolStatus } from './upstream-error.ts';
 import { type Whole, WholeAnswer } from './whole-answer.ts';
 
 /** Codex waits five seconds for its models; a copy must be with it before that. */
@@ -90,7 +90,7 @@ async function ask(
     headers: headersUp(request.rawHeaders, {
       key: secret?.value ?? null,
       accountId: secret?.accountId,
-      anthropic: account.provider === 'anthropic' && account.kind === 'apikey',
+      anthropic: account.provider === 'anthropic' && account.kind === 'apikey' && secret?.brought !== 'bearer',
       // A question for models is not judged, so nothing in it may ask for a tier.
       judged: { name: ROUTING_HINT, value: null },
       also: [{ name: BETA_HEADER, value: withoutFast(betaOf(request)) }],
@@ -152,18 +152,19 @@ export function readModels(body: Buffer): Json | null {
   }
 }
 
-/** Passes an upstream's error on, without the key it may quote; its 401 is about the gateway's key and not the tool's. */
+/** Passes an upstream's error on, without the key it may quote; its 401 is about the gateway's key, unless the tool has brought one. */
 function passError(
   house: House,
-  { response, route }: HttpRequest,
+  { response, route, own: brought }: HttpRequest,
   provider: ReadyAccount['account']['provider'],
   { status, headers, body }: Exclude<Whole, { failure: string }>,
 ): void {
-  const own = ownWords(house.settings().errorRules, provider, status, body);
+  const tool = toolStatus(status, brought !== null);
+  const own = ownWords(house.settings().errorRules, provider, { upstream: status, tool }, body);
   const clean = own === null ? cleanError([body], headers, house.redact) : null;
   if (clean === null) {
     sendError(response, own ?? unreachable(provider, `status ${status}`), route.dialect);
     return;
   }
-  response.writeHead(status === 401 ? 502 : status, clean.headers).end(clean.body);
+  response.writeHead(tool, clean.headers).end(clean.body);
 }

@@ -149,7 +149,8 @@ class BridgeLink implements UpstreamLink {
     }
     const { house, chosen } = this.#options;
     const { account, origin, basePath } = chosen.ready;
-    const turn = new BridgeTurn(house, `"${account.id}" (${account.baseUrl})`, {
+    const isOwn = chosen.secret?.brought !== undefined;
+    const turn = new BridgeTurn(house, `"${account.id}" (${account.baseUrl})`, isOwn, {
       event: (payload) => {
         this.#deliver(lane, payload);
       },

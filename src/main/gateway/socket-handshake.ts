@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { fold } from '../../shared/fold.ts';
-import type { Tool } from '../../shared/settings.ts';
 import type { Asked } from '../dialects/dialect.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
 import { protocolsUp, upgradeHeadersUp } from '../upstream/headers.ts';
 import { conversationOf } from './conversation.ts';
 import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
+import type { KnownCaller } from './guard.ts';
 import type { House } from './house.ts';
+import { ownWayOf } from './incoming.ts';
 import { Meter } from './meter.ts';
 import { BridgeUpstream } from './socket-bridge.ts';
 import { type SocketQuery, readQuery } from './socket-request.ts';
 import { type Chosen, type DialFailure, type OpenedUpstream, openRelay } from './socket-upstream.ts';
 
 /** One upgrade request that the guard has let in. */
-export interface SocketRequest {
+export interface SocketRequest extends KnownCaller {
   readonly request: IncomingMessage;
-  readonly tool: Tool;
   readonly dialect: 'responses' | 'realtime';
   /** What follows an account's base URL. */
   readonly route: string;
@@ -56,6 +56,7 @@ export class Handshake {
       model,
       session: conversationOf(request.headers, null),
       previousResponse: null,
+      own: ownWayOf(this.#house, this.#asked),
     });
   }
 

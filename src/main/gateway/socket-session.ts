@@ -163,12 +163,10 @@ export class SocketSession implements ToolListener {
   // What the tool says.
 
   message(payload: Buffer, binary: boolean): void {
-    const { house, keyHash } = this.#options;
     this.#used();
     if (this.#policy.dead) return;
-    // A key that was revoked opens nothing any more, not even a turn of a session it had opened.
-    const isKnown = house.settings().tools.some((tool) => tool.keyHash === keyHash);
-    if (!isKnown) this.#refuse(gatewayError('local_key_invalid'));
+    const withdrawn = this.#withdrawn();
+    if (withdrawn !== null) this.#refuse(withdrawn);
     else if (this.#waiting !== null) {
       if (this.#waiting.push({ payload, binary })) return;
       this.#waiting.take();
@@ -279,6 +277,18 @@ export class SocketSession implements ToolListener {
     this.#options.house.log.error({ session: this.id, error: String(error) }, 'a session could not be moved');
     if (!this.#isOver()) this.#refuse(gatewayError('internal'));
   };
+
+  /** A key that was revoked opens nothing any more, not even a turn of a session it had opened. */
+  #withdrawn(): GatewayError | null {
+    const { house, keyHash } = this.#options;
+    const { tools, ownKeys } = house.settings();
+    if (!tools.some((tool) => tool.keyHash === keyHash)) return gatewayError('local_key_invalid');
+    const { secret, ready } = this.#chosen;
+    const { provider } = ready.account;
+    return secret?.brought === undefined || ownKeys.includes(provider)
+      ? null
+      : gatewayError('own_key_refused', provider);
+  }
 
   #isOver(): boolean {
     return this.#policy.dead;

@@ -52,18 +52,23 @@ export function decoded(body: Buffer, coding: string, limit: number): Buffer | n
   }
 }
 
+/** The status that a tool is told: a 401 about a key that is not its own would send it looking for the fault in its local key. */
+export function toolStatus(upstreamStatus: number, own: boolean): number {
+  return upstreamStatus === 401 && !own ? 502 : upstreamStatus;
+}
+
 /** What the user wants a tool to be told instead of an upstream's error; null where no rule is about it. */
 export function ownWords(
   rules: readonly ErrorRule[],
   provider: Provider,
-  upstreamStatus: number,
+  statuses: { readonly upstream: number; readonly tool: number },
   body: Buffer,
 ): GatewayError | null {
   if (rules.length === 0) return null;
   const text = body.toString('utf8');
-  const rule = rules.find((one) => one.enabled && isAbout(one, provider, upstreamStatus, text));
+  const rule = rules.find((one) => one.enabled && isAbout(one, provider, statuses.upstream, text));
   if (rule === undefined) return null;
-  const { status = upstreamStatus === 401 ? 502 : upstreamStatus, message = messageIn(text) } = rule;
+  const { status = statuses.tool, message = messageIn(text) } = rule;
   return { code: 'upstream_failed', type: 'upstream_error', status, message };
 }
 

@@ -7,6 +7,9 @@ const MASK = '[key removed]';
 /** Shorter values would be found everywhere: they are taken out only where a word before them says what they are. */
 const SHORTEST = 8;
 
+/** How many keys of tools' own are looked for; more would make every log line and error slow. */
+const MOST_BROUGHT = 64;
+
 /** Texts are escaped within texts: a URL in a JSON string in a log line. */
 const DEEPEST = 3;
 
@@ -28,6 +31,8 @@ interface View extends Omit<EscapedView, 'starts'> {
 /** Takes keys out of what is about to be logged, answered or written. */
 export class Redactor {
   readonly #keys = new Set<string>();
+  /** Those that tools have brought, the newest last. */
+  readonly #brought = new Set<string>();
   #values: readonly string[] = [];
   #short: RegExp | null = null;
   readonly #shortKeys = new Set<string>();
@@ -36,6 +41,28 @@ export class Redactor {
   protect(key: string): void {
     if (key === '' || this.#keys.has(key)) return;
     this.#keys.add(key);
+    if (!this.#brought.has(key)) this.#look(key);
+  }
+
+  /** Looks for a key that a tool has brought, as long as it is among the last: a tool may bring another with every turn. */
+  protectBrought(key: string): void {
+    if (key === '') return;
+    const isKnown = this.#keys.has(key) || this.#brought.has(key);
+    // Used anew, it is the newest.
+    this.#brought.delete(key);
+    this.#brought.add(key);
+    if (!isKnown) this.#look(key);
+    const [oldest] = this.#brought;
+    if (this.#brought.size > MOST_BROUGHT && oldest !== undefined) {
+      this.#brought.delete(oldest);
+      this.#values = [];
+      this.#shortKeys.clear();
+      this.#short = null;
+      for (const one of new Set([...this.#keys, ...this.#brought])) this.#look(one);
+    }
+  }
+
+  #look(key: string): void {
     if (key.length >= SHORTEST) {
       // Longest first, so that a key that contains another is taken out whole.
       this.#values = [...new Set([...this.#values, ...spellings(key)])].sort((a, b) => b.length - a.length);
@@ -77,7 +104,7 @@ export class Redactor {
 
   /** Where keys stand, in order; parts that overlap are one. */
   #find(text: string): readonly Range[] {
-    if (this.#keys.size === 0) return [];
+    if (this.#values.length === 0 && this.#short === null) return [];
     const found: Range[] = [];
     for (const { text: view, starts } of views(text)) {
       const place = (at: number): number => starts?.[at] ?? at;

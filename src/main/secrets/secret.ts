@@ -7,6 +7,8 @@ export interface Secret {
   readonly lastFour: string;
   /** The ChatGPT account that a login's token is for; it goes up beside the token. */
   readonly accountId?: string;
+  /** For a key that a tool has brought: the header it came in, and goes up in where the provider knows both. */
+  readonly brought?: 'bearer' | 'x-api-key';
 }
 
 /** Wraps a key as read from where it is kept. */

@@ -1,10 +1,11 @@
-import { type Account, SANDBOX_ACCOUNT, isSandbox, speaksOf } from '../../shared/account.ts';
+import { type Account, type Provider, SANDBOX_ACCOUNT, isSandbox, speaksOf } from '../../shared/account.ts';
 import type { AccountState } from '../../shared/control.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { mapModel, servesModel } from '../../shared/model.ts';
 import type { DialectName } from '../../shared/turn.ts';
 import type { Secret, SecretResult } from '../secrets/secret.ts';
 import { sourceName } from '../secrets/secret-source.ts';
+import { HOME_ACCOUNTS } from './own-key.ts';
 
 /** An account with its keys in hand and its address worked out. */
 export interface ReadyAccount {
@@ -98,6 +99,26 @@ export class Accounts {
       : gatewayError('key_unavailable', keyProblem(keyless));
   }
 
+  /**
+   * The account by whose address a tool's own key goes up: the first in order of an allowed provider that speaks the tool's
+   * protocol, else the provider's own address. Never a login's, whose backend knows no keys, and never by translation, since
+   * a key for one provider is not another's.
+   */
+  carrying(wanted: Wanted, allowed: readonly Provider[]): ReadyAccount | GatewayError {
+    const { model } = wanted;
+    const isFor = ({ account }: ReadyAccount): boolean =>
+      account.kind === 'apikey' && fitOf(account, wanted) === 'straight';
+    const fitting = this.#byPriority.filter((ready) => ready.account.enabled && isFor(ready));
+    const mine = fitting.filter(({ account }) => allowed.includes(account.provider));
+    const homes = HOME_ACCOUNTS.map((account) => this.#address(account)).filter(isFor);
+    const found = mine.length > 0 ? mine : homes.filter(({ account }) => allowed.includes(account.provider));
+    const [home] = found;
+    if (home === undefined)
+      return gatewayError('own_key_refused', (fitting[0] ?? homes[0])?.account.provider ?? wanted.dialect);
+    const serving = found.find(({ account }) => model === null || servesModel(account.modelMapping, model));
+    return serving ?? gatewayError('model_not_served', model ?? '');
+  }
+
   /** One account by its id. */
   find(id: string): ReadyAccount | null {
     return this.#ready.find(({ account }) => account.id === id) ?? null;
@@ -132,17 +153,21 @@ export class Accounts {
   }
 
   async #prepare(account: Account): Promise<ReadyAccount> {
-    const { origin, pathname } = new URL(isSandbox(account) ? this.#options.sandboxUrl() : account.baseUrl);
     const keys = account.keys.map(async (source) => ({
       source: sourceName(source),
       result: await this.#options.readSecret(source, account),
     }));
     const read = await Promise.all(keys);
     const secrets = read.flatMap(({ result }) => ('secret' in result ? [result.secret] : []));
+    return { ...this.#address(account), keys: read, secrets };
+  }
+
+  #address(account: Account): ReadyAccount {
+    const { origin, pathname } = new URL(isSandbox(account) ? this.#options.sandboxUrl() : account.baseUrl);
     const path = pathname.replace(/\/+$/, '');
     // Anthropic's own tools name the address without the version.
     const basePath = path === '' && account.provider === 'anthropic' ? '/v1' : path;
-    return { account, origin, basePath, keys: read, secrets };
+    return { account, origin, basePath, keys: [], secrets: [] };
   }
 }
 

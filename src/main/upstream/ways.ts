@@ -7,6 +7,7 @@ import { AccountLoad } from './account-load.ts';
 import { type Accounts, type ReadyAccount, fitOf } from './accounts.ts';
 import { type Candidate, Failover, type FailoverWorld, type Way } from './failover.ts';
 import { type Cooldown, KeyPool } from './key-pool.ts';
+import { type OwnWay, ownSecret } from './own-key.ts';
 import { orderCandidates } from './scheduler.ts';
 import { Stickiness } from './stickiness.ts';
 
@@ -21,6 +22,8 @@ export interface WayQuestion {
   readonly previousResponse: string | null;
   /** Whose endpoint is asked for, where the protocol does not say; absent is any but Anthropic's. */
   readonly provider?: 'anthropic' | null;
+  /** The key that the tool brings itself; absent is none. */
+  readonly own?: OwnWay | null;
 }
 
 /** Accounts that may answer, in the order they are asked. */
@@ -28,7 +31,7 @@ type Candidates = readonly Candidate[];
 
 /** What the ways out need from the house. */
 export interface WaysOptions {
-  readonly accounts: Pick<Accounts, 'serving' | 'ready' | 'states'>;
+  readonly accounts: Pick<Accounts, 'serving' | 'carrying' | 'ready' | 'states'>;
   readonly now: () => number;
   /** A cooldown that is to be kept over a restart. */
   readonly onCooldown: (cooldown: Cooldown) => void;
@@ -53,6 +56,11 @@ export class Ways {
 
   /** The accounts that may answer a turn, in the order they are asked; a failure names what is in the way. */
   open(question: WayQuestion): Failover | GatewayError | Promise<Failover | GatewayError> {
+    const { own = null } = question;
+    if (own !== null) {
+      const candidate = this.#own(question, own);
+      return 'code' in candidate ? candidate : new Failover([candidate], this.#apart());
+    }
     const found = this.#accounts.serving(question.dialect, question.model, question.provider);
     if (found instanceof Promise) return found.then((later) => this.#plan(later, question));
     return this.#plan(found, question);
@@ -60,6 +68,11 @@ export class Ways {
 
   /** The same accounts for a question that is no turn: it takes no slot, and blames nobody. */
   candidates(question: WayQuestion): Candidates | GatewayError | Promise<Candidates | GatewayError> {
+    const { own = null } = question;
+    if (own !== null) {
+      const candidate = this.#own(question, own);
+      return 'code' in candidate ? candidate : [candidate];
+    }
     const found = this.#accounts.serving(question.dialect, question.model, question.provider);
     if (found instanceof Promise) return found.then((later) => this.#candidates(later, question));
     return this.#candidates(found, question);
@@ -71,9 +84,13 @@ export class Ways {
   }
 
   /** The account that answered keeps the conversation. */
-  bind({ session }: Pick<WayQuestion, 'session'>, { candidate }: Way, responseId: string | null): void {
-    // With one account there is nothing to remember.
-    if (this.#accounts.ready.length < 2) return;
+  bind(
+    { session, own = null }: Pick<WayQuestion, 'session' | 'own'>,
+    { candidate }: Way,
+    responseId: string | null,
+  ): void {
+    // With one account there is nothing to remember; and what a tool's own key was told is nobody else's.
+    if (this.#accounts.ready.length < 2 || own !== null) return;
     const now = this.#world.now();
     const { id } = candidate.ready.account;
     if (responseId !== null) this.#stickiness.bind(responseOf(responseId), id, now);
@@ -107,6 +124,20 @@ export class Ways {
         }),
       };
     });
+  }
+
+  /** The one way of a tool's own key, which has no part in the account's limits. */
+  #own({ dialect, model, provider = null }: WayQuestion, { key, allowed }: OwnWay): Candidate | GatewayError {
+    const ready = this.#accounts.carrying({ dialect, model, provider }, allowed);
+    if ('code' in ready) return ready;
+    const { account } = ready;
+    const secrets = [ownSecret(key, account.provider)];
+    return { ready, secrets, load: new AccountLoad(), model: modelAt(account, model), sticky: false };
+  }
+
+  /** A world of its own, since how that key fares says nothing of the others. */
+  #apart(): FailoverWorld {
+    return { pool: new KeyPool(), now: this.#world.now, onCooldown: () => undefined };
   }
 
   #plan(found: readonly ReadyAccount[] | GatewayError, question: WayQuestion): Failover | GatewayError {
@@ -155,7 +186,7 @@ export class Ways {
       ready,
       secrets: ready.secrets,
       load,
-      model: model === null ? '' : (mapModel(ready.account.modelMapping, model) ?? model),
+      model: modelAt(ready.account, model),
       sticky,
     };
   }
@@ -172,6 +203,11 @@ export class Ways {
     }
     return load;
   }
+}
+
+/** A model as an account's upstream knows it; empty where none is named. */
+function modelAt({ modelMapping }: Account, model: string | null): string {
+  return model === null ? '' : (mapModel(modelMapping, model) ?? model);
 }
 
 /** Responses and conversations share one memory; a response's id is no conversation's name. */
