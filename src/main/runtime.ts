@@ -15,6 +15,7 @@ import { NO_PROVIDER_KEY, isLocalKey } from './gateway/guard.ts';
 import { Capture } from './gateway/capture.ts';
 import type { House } from './gateway/house.ts';
 import { Front } from './gateway/front.ts';
+import { ToolLimits } from './gateway/tool-limits.ts';
 import { Pause } from './gateway/pause.ts';
 import { Captures } from './ledger/captures.ts';
 import { Ledger, ledgerFile } from './ledger/ledger.ts';
@@ -197,6 +198,7 @@ class Gateway implements Runtime {
     this.#house = {
       settings: () => inForce.current,
       paused: () => this.#pause.state !== null,
+      limits: new ToolLimits(now),
       ways: this.#ways,
       modelCopies: new ModelCopies(),
       send: (request, handler) => {

@@ -60,6 +60,13 @@ export const ERRORS = {
     cause: 'The key belongs to no tool: it was mistyped, revoked, or is a provider’s key.',
     next: 'Make a local key for the tool and use that; provider keys stay with the gateway.',
   },
+  tool_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'The tool {detail}.',
+    cause: 'The tool has used up the turns that the settings give it for a minute, or for one time.',
+    next: 'Wait as long as the answer says, or raise the tool’s limits.',
+  },
   own_key_refused: {
     status: 403,
     type: 'permission_error',

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { AccountSchema } from '../../src/shared/account.ts';
 import { DEFAULT_POLICY } from '../../src/shared/policy.ts';
 import { importSub2api } from '../../src/shared/sub2api.ts';
+import { readFrame } from '../../src/main/dialects/client-frame.ts';
+import { isUnread } from '../../src/main/dialects/dialect.ts';
 import { type FrameVerdict, SocketPolicy } from '../../src/main/gateway/socket-policy.ts';
 
 interface Outcome {
@@ -49,8 +51,12 @@ function play({ settings, settingsState, accountType, accountModelMapping, ...ve
   });
   const policy = settingsState === undefined ? importSub2api(settings) : DEFAULT_POLICY;
   const session = new SocketPolicy(account, 'lab', vector.wsFrame === 'later' ? (vector.sessionModelBefore ?? '') : '');
-  if (vector.wsFrame === 'later') session.judge(Buffer.from('{"type":"response.cancel"}'), policy, 0);
-  return { verdict: session.judge(Buffer.from(vector.input), policy, 0), session };
+  const judge = (text: string): FrameVerdict => {
+    const frame = readFrame(Buffer.from(text));
+    return isUnread(frame) ? session.refuse(frame) : session.judgeFrame(frame, policy, 0);
+  };
+  if (vector.wsFrame === 'later') judge('{"type":"response.cancel"}');
+  return { verdict: judge(vector.input), session };
 }
 
 /** What the bill of the last turn says after the frame; only an accepted `response.create` changes it. */

@@ -11,6 +11,7 @@ import type { UpstreamRequest } from '../upstream/dispatch.ts';
 import type { Dump } from '../upstream/dump.ts';
 import type { ModelCopies } from '../upstream/model-copies.ts';
 import type { Capture } from './capture.ts';
+import type { ToolLimits } from './tool-limits.ts';
 
 /** What the corridor uses of the rest of the house; the runtime passes it in. */
 export interface House {
@@ -30,6 +31,8 @@ export interface House {
   readonly ways: Pick<Ways, 'open' | 'bind' | 'candidates' | 'accounts'>;
   /** What upstreams last said of their models. */
   readonly modelCopies: ModelCopies;
+  /** Lets tools begin turns, as far as their limits go. */
+  readonly limits: Pick<ToolLimits, 'begin'>;
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
   /** Opens what is no request: the connections of sessions. */
   readonly connector: Connector;

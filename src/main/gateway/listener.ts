@@ -8,6 +8,7 @@ import { findRoute, hintFor } from '../dialects/route.ts';
 import { KeyCheck, type KnownCaller, refuseForeign, refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
+import { asksForModels } from './model-list.ts';
 import { sendError } from './refusal.ts';
 import { SOCKET_ROUTES } from './socket-request.ts';
 import { SocketSessions } from './socket-sessions.ts';
@@ -160,6 +161,12 @@ export class Listener {
     } else if (this.#house.paused()) {
       refuse(gatewayError('gateway_paused'));
     } else {
+      // What there is may be asked as often as a tool likes: no turn comes of it.
+      const ended = asksForModels(short) ? () => undefined : this.#house.limits.begin(caller.tool);
+      if (typeof ended !== 'function') {
+        refuse(ended);
+        return;
+      }
       this.#open += 1;
       this.#house.sessionsChanged();
       void runHttpTurn(this.#house, { request, response, ...caller, route, path: short, query })
@@ -167,6 +174,7 @@ export class Listener {
           this.#bug(error, response);
         })
         .finally(() => {
+          ended();
           this.#open -= 1;
           this.#house.sessionsChanged();
           this.#idleIfDone();

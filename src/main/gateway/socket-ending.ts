@@ -40,6 +40,8 @@ export class SocketEnding {
   #toolGone = false;
   #linkEnded = false;
   #cancelDrain: (() => void) | null = null;
+  /** Events of the gateway's own for which no room has been yet. */
+  #asides: string[] = [];
 
   /** True while what the tool was given ends inside a message. */
   inMessage = false;
@@ -77,8 +79,16 @@ export class SocketEnding {
     this.advance();
   }
 
+  /** Says something to the tool as soon as no message is under way, and the session goes on. */
+  interject(event: string): void {
+    this.#asides.push(event);
+    this.advance();
+  }
+
   /** Something has come from the upstream: a message or a turn may have ended with it. */
   advance(): void {
+    if (!this.inMessage && !this.#said)
+      for (const event of this.#asides.splice(0)) this.#parts.tool()?.piece(Buffer.from(event), false, true);
     if (this.#goodbye === null) return;
     this.#say(false);
     if (!this.#linkEnded && this.#said && this.#parts.turns.open === 0) this.#leave();

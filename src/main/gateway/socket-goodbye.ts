@@ -35,6 +35,7 @@ const REASONS: Readonly<Record<string, { readonly code: number; readonly reason:
   frame_invalid: { code: 1008, reason: 'invalid JSON payload' },
   account_missing: { code: 1013, reason: 'no available account' },
   key_unavailable: { code: 1011, reason: 'failed to get access token' },
+  tool_limited: { code: 1013, reason: 'too many concurrent requests, please retry later' },
   queue_full: { code: 1013, reason: 'too many messages before the upstream was ready, please retry later' },
   gateway_stopping: { code: 1001, reason: 'the gateway is stopping' },
 };

@@ -96,13 +96,6 @@ export class SocketPolicy {
     if (this.#isRealtime) this.#running = { model: named, mapped: true };
   }
 
-  /** Reads and judges one message with the policy of this moment. */
-  judge(bytes: Buffer, policy: Policy, now: number): FrameVerdict {
-    if (this.#dead) return { kind: 'dead' };
-    const frame = readFrame(bytes);
-    return isUnread(frame) ? this.refuse(frame) : this.judgeFrame(frame, policy, now);
-  }
-
   /** Ends the session over a frame that cannot be judged. */
   refuse(unread: Unread): FrameRefusal {
     this.#dead = true;
@@ -114,7 +107,7 @@ export class SocketPolicy {
     return this.refuse({ error, model: frame.asked.model ?? frame.model, tier: frame.tiers[0]?.said.text ?? null });
   }
 
-  /** Judges a frame that has been read. */
+  /** Judges one message with the policy of this moment. */
   judgeFrame(frame: ClientFrame, policy: Policy, now: number): FrameVerdict {
     if (this.#dead) return { kind: 'dead' };
     this.#remember(frame);

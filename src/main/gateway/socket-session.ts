@@ -6,6 +6,7 @@ import { servesModel } from '../../shared/model.ts';
 import { type ClientFrame, readFrame, refuseFirst } from '../dialects/client-frame.ts';
 import { isUnread } from '../dialects/dialect.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
+import type { Release } from '../upstream/slots.ts';
 import type { House } from './house.ts';
 import { MessageQueue } from './message-queue.ts';
 import { SocketEnding } from './socket-ending.ts';
@@ -54,7 +55,7 @@ export class SocketSession implements ToolListener {
   #activeAt: number;
   #awaitsFirst: boolean;
   #cancelFirst: (() => void) | null = null;
-  /** Messages that came while the session was moving; null while it is not. */
+  /** Messages that came while the session could take none; null while it can. */
   #waiting: MessageQueue | null = null;
   #stopping = false;
 
@@ -210,16 +211,38 @@ export class SocketSession implements ToolListener {
   }
 
   #judge(said: Buffer | ClientFrame, binary: boolean): void {
-    const { house } = this.#options;
-    // Asked for at the last moment: an edit counts from the next frame.
-    const { policy } = house.settings();
-    const judge = this.#policy;
-    const verdict =
-      'kind' in said ? judge.judgeFrame(said, policy, house.now()) : judge.judge(said, policy, house.now());
-    this.#act(verdict, binary);
+    const frame = 'kind' in said ? said : readFrame(said);
+    if (isUnread(frame)) this.#act(this.#policy.refuse(frame), binary);
+    else if (frame.kind === 'create') this.#create(frame, binary);
+    else this.#judgeFrame(frame, binary);
   }
 
-  #act(verdict: FrameVerdict, binary: boolean): void {
+  /** A frame asks for a turn, and goes no further than its tool's limits. */
+  #create(frame: ClientFrame, binary: boolean): void {
+    const { house, keyHash } = this.#options;
+    const tool = house.settings().tools.find((one) => one.keyHash === keyHash);
+    const seat = tool === undefined ? gatewayError('local_key_invalid') : house.limits.begin(tool);
+    if (typeof seat === 'function') this.#judgeFrame(frame, binary, seat);
+    else this.#turnAway(seat);
+  }
+
+  /** The seat is a turn's place within its limits; given back where no turn comes of the frame. */
+  #judgeFrame(frame: ClientFrame, binary: boolean, seat: Release = () => undefined): void {
+    const { house } = this.#options;
+    // Asked for at the last moment: an edit counts from the next frame.
+    this.#act(this.#policy.judgeFrame(frame, house.settings().policy, house.now()), binary, seat);
+  }
+
+  /** A turn that may not begin now: the session ends with it, unless that would end other turns too. */
+  #turnAway(error: GatewayError): void {
+    this.#options.house.refused(error.code);
+    const goodbye = refusalGoodbye(error);
+    if (this.#turns.open === 0) this.#ending.begin(goodbye, error.code);
+    else if (goodbye.event !== null) this.#ending.interject(goodbye.event);
+  }
+
+  #act(verdict: FrameVerdict, binary: boolean, seat: Release = () => undefined): void {
+    if (verdict.kind !== 'forward' || verdict.turn === null) seat();
     switch (verdict.kind) {
       case 'dead':
         return;
@@ -234,11 +257,12 @@ export class SocketSession implements ToolListener {
       case 'forward': {
         const { frame, turn, bytes } = verdict;
         if (turn !== null && (this.#stopping || this.#options.house.paused())) {
+          seat();
           const error = gatewayError(this.#stopping ? 'gateway_stopping' : 'gateway_paused');
           this.#act(this.#policy.refuseFrame(frame, error), binary);
           return;
         }
-        if (turn !== null) this.#turns.accepted(frame, turn, this.#upstream.link?.immediate ?? false);
+        if (turn !== null) this.#turns.accepted(frame, turn, seat, this.#upstream.link?.immediate ?? false);
         const opcode = binary ? OPCODE.binary : OPCODE.text;
         if (this.#upstream.link?.send(opcode, bytes, turn?.upstreamModel) === false) this.#tool?.pause();
       }

@@ -5,6 +5,7 @@ import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
 import { type UpstreamEvent, TYPE_REACH, kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
+import type { Release } from '../upstream/slots.ts';
 import type { Capture, SessionCapture } from './capture.ts';
 import type { Block, Forward } from './decide.ts';
 import { Meter } from './meter.ts';
@@ -44,6 +45,8 @@ interface OpenTurn {
   /** The upstream's name for it, once it has one. */
   responseId: string | null;
   facts: AnswerFacts;
+  /** Gives its place within the limits back. */
+  readonly leave: Release;
   /** What an error event said that may have been this turn's end. */
   failure: { readonly code: string; readonly status: number | null } | null;
 }
@@ -90,9 +93,11 @@ export class SocketTurns {
   }
 
   /** A `response.create` is about to leave; or, where it does not leave at once, to wait for `departed`. */
-  accepted(frame: ClientFrame, decision: Forward, immediate = true): void {
+  accepted(frame: ClientFrame, decision: Forward, leave: Release, immediate = true): void {
     const meter = this.#judged(frame, decision);
-    const turn = this.#begin(meter, frame.streamId, decision.sentTier, this.#capture(meter, frame.bytes));
+    const { sentTier } = decision;
+    const captured = this.#capture(meter, frame.bytes);
+    const turn = this.#begin({ meter, captured, lane: frame.streamId, sentTier, leave });
     if (immediate) this.#leave(turn);
     this.#options.onChange();
   }
@@ -192,9 +197,9 @@ export class SocketTurns {
     turn?.captured?.event(payload, whole);
   }
 
-  #begin(meter: Meter, lane: string | null, sentTier: string | null, captured: SessionCapture | null): OpenTurn {
+  #begin(begun: Pick<OpenTurn, 'meter' | 'captured' | 'lane' | 'sentTier' | 'leave'>): OpenTurn {
     const facts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
-    const turn: OpenTurn = { meter, captured, lane, sentTier, left: false, responseId: null, facts, failure: null };
+    const turn: OpenTurn = { ...begun, left: false, responseId: null, facts, failure: null };
     this.#open.push(turn);
     this.#count += 1;
     this.#shown.push(turn);
@@ -278,7 +283,13 @@ export class SocketTurns {
   #unasked(lane: string | null): OpenTurn {
     const meter = this.#meter();
     meter.asked(this.#options.sessionModel(), null, true);
-    const turn = this.#begin(meter, lane, null, this.#capture(meter, null));
+    const turn = this.#begin({
+      meter,
+      captured: this.#capture(meter, null),
+      lane,
+      sentTier: null,
+      leave: () => undefined,
+    });
     this.#leave(turn);
     this.#options.onChange();
     return turn;
@@ -292,7 +303,11 @@ export class SocketTurns {
     const turn = known ?? waiting.find(({ lane }) => lane === event.streamId) ?? waiting[0];
     if (turn !== undefined) {
       turn.facts = { ...turn.facts, error: code };
-      if (known === undefined) turn.failure = { code, status: event.status };
+      if (known === undefined) {
+        turn.failure = { code, status: event.status };
+        // Nobody may ever hear of it again, and a place that is kept for ever is one less.
+        turn.leave();
+      }
       this.#options.onChange();
     } else if (this.#open.length === 1 && this.#open[0] !== undefined) {
       this.#open[0].facts = { ...this.#open[0].facts, error: code };
@@ -314,6 +329,7 @@ export class SocketTurns {
 
   #finish(turn: OpenTurn, end: { status: number | null; error: string | null; partial: boolean }): void {
     this.#open = this.#open.filter((one) => one !== turn);
+    turn.leave();
     if (turn.responseId !== null) {
       this.#ended.push(turn.responseId);
       if (this.#ended.length > REMEMBERED_ENDS) this.#ended.shift();

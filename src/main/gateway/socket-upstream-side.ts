@@ -109,8 +109,8 @@ export class UpstreamSide implements LinkListener {
 
   #passed(): void {
     const { ending, onProgress } = this.#parts;
-    if (ending.begun) ending.advance();
-    else onProgress();
+    ending.advance();
+    if (!ending.begun) onProgress();
   }
 
   /** A tool that does not keep up is waited for, but not with its session's last words. */
