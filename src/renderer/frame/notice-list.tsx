@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Notice } from '../../shared/control.ts';
+import { errorWords } from '../words/error-word.ts';
 import { timeOfDay } from '../words/figure.ts';
 import { Button } from '../components/button.tsx';
 
@@ -19,15 +20,7 @@ export function NoticeList({ notices }: { readonly notices: readonly Notice[] })
     <section aria-label={t('notices')} className="border-b border-line bg-warn-wash">
       <ul className="flex flex-col">
         {shown.map((notice) => (
-          <li key={`${notice.code} ${notice.message}`} className="flex gap-2.5 px-4 py-2">
-            <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
-            <p className="min-w-0 flex-1 wrap-break-word">
-              <span className="font-medium">{notice.message}</span> <span className="text-ink-soft">{notice.next}</span>
-            </p>
-            <time dateTime={new Date(notice.at).toISOString()} className="text-xs text-ink-soft tabular-nums">
-              {timeOfDay(notice.at)}
-            </time>
-          </li>
+          <NoticeRow key={`${notice.code} ${notice.message}`} notice={notice} />
         ))}
       </ul>
       {notices.length > SHOWN && (
@@ -38,5 +31,20 @@ export function NoticeList({ notices }: { readonly notices: readonly Notice[] })
         </div>
       )}
     </section>
+  );
+}
+
+function NoticeRow({ notice }: { readonly notice: Notice }) {
+  const { message, next } = errorWords(notice.code, notice.message) ?? notice;
+  return (
+    <li className="flex gap-2.5 px-4 py-2">
+      <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
+      <p className="min-w-0 flex-1 wrap-break-word">
+        <span className="font-medium">{message}</span> <span className="text-ink-soft">{next}</span>
+      </p>
+      <time dateTime={new Date(notice.at).toISOString()} className="text-xs text-ink-soft tabular-nums">
+        {timeOfDay(notice.at)}
+      </time>
+    </li>
   );
 }

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { ControlError } from '../../shared/control.ts';
-import { ERRORS } from '../../shared/errors.ts';
+import { errorWords } from './error-word.ts';
 
 /** A failure as the person reads it: what happened, why, and what to do. */
 export interface FaultWords {
@@ -14,8 +14,8 @@ export interface FaultWords {
 /** Puts any failure into words; one that did not come through the contract is a mismatch or a bug of the window. */
 export function faultWords(error: unknown): FaultWords {
   if (error instanceof ControlError) {
-    const entry = Object.entries(ERRORS).find(([code]) => code === error.code)?.[1];
-    return { code: error.code, message: error.message, cause: entry?.cause ?? null, next: error.next };
+    const words = errorWords(error.code, error.message);
+    return { code: error.code, ...(words ?? { message: error.message, cause: null, next: error.next }) };
   }
   return {
     code: 'window_mismatch',

@@ -1,7 +1,7 @@
 import i18next from 'i18next';
-import { ERRORS } from '../../shared/errors.ts';
 import type { Action } from '../../shared/policy.ts';
 import type { Turn } from '../../shared/turn.ts';
+import { errorWords } from './error-word.ts';
 
 /** What a verdict did, in one word. */
 export function verdictWord(verdict: Action): string {
@@ -46,8 +46,8 @@ export function resultOf({ status, error, partial, verdict }: Turn): TurnResult 
 }
 
 function helpOf(code: string): string | null {
-  const entry = Object.entries(ERRORS).find(([known]) => known === code)?.[1];
-  return entry === undefined ? null : `${entry.cause} ${entry.next}`;
+  const words = errorWords(code, '');
+  return words === null ? null : `${words.cause} ${words.next}`;
 }
 
 /** Milliseconds from the start of a turn to its first token and to its end; null is not known. */
