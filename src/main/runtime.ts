@@ -266,7 +266,7 @@ class Gateway implements Runtime {
       onListening: (address) => {
         this.#notices.clear('port_in_use');
         this.#notices.clear('listen_failed');
-        announce(home, { ...address, token: this.#carrier.token });
+        announce(home, { host: address.host, port: address.port, token: this.#carrier.token });
         this.#pushes.statusChanged();
       },
       onFailure: this.notice.bind(this),

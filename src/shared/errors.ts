@@ -25,10 +25,18 @@ export const ERRORS = {
   host_refused: {
     status: 403,
     type: 'permission_error',
-    message: 'The Host header must name this machine once (127.0.0.1, localhost or [::1]).',
+    message:
+      'The Host header must name this machine once (127.0.0.1, localhost or [::1]; with gateway.lan also its address or name in the network).',
     cause:
       'The request names another host, or names one twice. A web page that re-binds its own name to this machine looks like that.',
     next: 'Point the tool at http://127.0.0.1 and the gateway’s port.',
+  },
+  control_local_only: {
+    status: 403,
+    type: 'permission_error',
+    message: 'The window and its control path are served to this machine alone.',
+    cause: 'The request came from the local network, which may use the gateway with a local key and nothing else.',
+    next: 'Open the window on the machine that the gateway runs on.',
   },
   origin_refused: {
     status: 403,

@@ -35,7 +35,7 @@ const ToolSchema = z.strictObject({
 export type Tool = z.output<typeof ToolSchema>;
 
 const GatewaySchema = z.strictObject({
-  /** Loopback only: another address would put the keys behind it on the network. */
+  /** Loopback only, and also where this machine's own programs find it when the local network is let in. */
   host: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1'),
   port: z.int().min(0).max(65535).default(DEFAULT_PORT),
   /** The largest request body, as received and again after decoding, in MiB. */

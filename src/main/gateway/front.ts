@@ -1,14 +1,11 @@
 import type { OpenSession } from '../../shared/control.ts';
 import { type ErrorCode, messageOf, TiergateError } from '../../shared/errors.ts';
 import type { House } from './house.ts';
-import { type ControlSurface, Listener } from './listener.ts';
+import { type Address, type ControlSurface, Listener } from './listener.ts';
 import { portHolder } from './port-holder.ts';
 
-/** Where a gateway listens. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+/** How long turns may go on after the person has chosen another address: longer than any answer takes. */
+const PATIENCE_MS = 60 * 60_000;
 
 /** What the front is made of. */
 export interface FrontOptions {
@@ -21,7 +18,7 @@ export interface FrontOptions {
   readonly onListening: (address: Address) => void;
   /** It could not listen; where it listened before, it goes on. */
   readonly onFailure: (code: ErrorCode, detail: string) => void;
-  /** How long open turns may go on where it does not listen any more. */
+  /** How long open turns may go on when the gateway stops. */
   readonly drainMs: number;
 }
 
@@ -33,6 +30,10 @@ export class Front {
   #listener: Listener | null = null;
   #address: Address | null = null;
   #closed = false;
+  /** Those that listen no more, and whose last turns still run. */
+  readonly #leaving = new Set<Listener>();
+  /** What could not be had beside the old address, and is not tried again until something else is wanted. */
+  #inVain: string | null = null;
 
   constructor(options: FrontOptions) {
     this.#options = options;
@@ -51,11 +52,16 @@ export class Front {
   }
 
   get openTurns(): number {
-    return this.#listener?.openTurns ?? 0;
+    return this.#listeners.reduce((sum, { openTurns }) => sum + openTurns, 0);
   }
 
   get sessions(): OpenSession[] {
-    return this.#listener?.sessions ?? [];
+    return this.#listeners.flatMap(({ sessions }) => sessions);
+  }
+
+  /** The one that listens, and those whose last turns still run. */
+  get #listeners(): Listener[] {
+    return this.#listener === null ? [...this.#leaving] : [this.#listener, ...this.#leaving];
   }
 
   /** The settings may want another address now. */
@@ -66,35 +72,71 @@ export class Front {
     return this.listen();
   }
 
-  /** Listens where it should, if it does not; on a new address first, so that a taken port leaves the old one working. */
+  /** Listens where it should, if it does not; what is under way where it listened before goes on. */
   async listen(): Promise<void> {
-    const { house, control, onListening, onFailure, drainMs } = this.#options;
-    const wanted = { host: this.#wanted.host, port: this.#port ?? this.#wanted.port };
+    const { host, lan } = this.#wanted;
+    const wanted = { host, lan, port: this.#port ?? this.#wanted.port };
     const address = this.#address;
-    const same =
-      address !== null && address.host === wanted.host && (address.port === wanted.port || wanted.port === 0);
-    if (same || this.#closed) return;
+    const samePort = address !== null && (address.port === wanted.port || wanted.port === 0);
+    if (this.#closed || (samePort && address.host === host && address.lan === lan)) return;
+    // On another port first, so that one that is taken leaves the old one working.
+    const failure = samePort
+      ? await this.#exchange(address, { ...wanted, port: address.port })
+      : await this.#try(wanted);
+    if (failure !== null) await this.#tell(failure, wanted.port);
+  }
+
+  /** One part of a port cannot be held beside the whole of it: the old server makes room first, and is put back if it was in vain. */
+  async #exchange(old: Address, wanted: Address): Promise<TiergateError | null> {
+    const name = JSON.stringify(wanted);
+    // The turns' old home would be left each time.
+    if (this.#inVain === name) return null;
+    this.#listener?.deafen();
+    const failure = await this.#try(wanted);
+    this.#inVain = failure === null ? null : name;
+    if (failure !== null && (await this.#try(old)) !== null) this.#address = null;
+    return failure;
+  }
+
+  /** Listens there, and leaves what listened before to its last turns. */
+  async #try(wanted: Address): Promise<TiergateError | null> {
+    const { house, control, onListening } = this.#options;
     const listener = new Listener(house, control);
     try {
-      const port = await listener.listen(wanted.host, wanted.port);
-      const before = this.#listener;
+      const port = await listener.listen(wanted);
+      this.#leave(this.#listener);
       this.#listener = listener;
-      this.#address = { host: wanted.host, port };
+      this.#address = { ...wanted, port };
       onListening(this.#address);
-      house.log.info({ host: wanted.host, port }, 'listening');
-      await before?.stop(drainMs);
+      house.log.info({ ...this.#address }, 'listening');
+      return null;
     } catch (error) {
-      if (!(error instanceof TiergateError)) throw error;
-      const holder = error.code === 'port_in_use' ? await portHolder(wanted.port) : null;
-      const detail = holder === null ? error.detail : `${error.detail} (by ${holder.name}, process ${holder.pid})`;
-      onFailure(error.code, detail);
-      house.log.error({ error: error.code }, messageOf(error.code, detail));
+      if (error instanceof TiergateError) return error;
+      throw error;
     }
+  }
+
+  #leave(listener: Listener | null): void {
+    if (listener === null) return;
+    this.#leaving.add(listener);
+    listener
+      .stop(PATIENCE_MS)
+      .finally(() => this.#leaving.delete(listener))
+      .catch((error: unknown) => {
+        this.#options.house.log.error({ error: String(error) }, 'an old server could not be ended');
+      });
+  }
+
+  async #tell({ code, detail }: TiergateError, port: number): Promise<void> {
+    const holder = code === 'port_in_use' ? await portHolder(port) : null;
+    const whole = holder === null ? detail : `${detail} (by ${holder.name}, process ${holder.pid})`;
+    this.#options.onFailure(code, whole);
+    this.#options.house.log.error({ error: code }, messageOf(code, whole));
   }
 
   /** Takes no new turns, and lets the open ones end. */
   async stop(): Promise<void> {
     this.#closed = true;
-    await this.#listener?.stop(this.#options.drainMs);
+    await Promise.all(this.#listeners.map((listener) => listener.stop(this.#options.drainMs)));
   }
 }

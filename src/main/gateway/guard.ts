@@ -1,4 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Tool } from '../../shared/settings.ts';
 import { holdsLocalKey } from '../upstream/headers.ts';
@@ -26,17 +28,53 @@ const ONCE: ReadonlySet<string> = new Set([
 
 /**
  * Refuses what a browser could send for a web page: a Host that is not this machine's, as after DNS rebinding, and any
- * Origin. The page's own origin is allowed where the window is served, and nowhere else.
+ * Origin. The page's own origin is allowed where the window is served, and nowhere else. `reachedAt` is the address that a
+ * connection from the local network came to, where such are served.
  */
-export function refuseForeign({ rawHeaders }: Caller, ownOriginAllowed: boolean): GatewayError | null {
+export function refuseForeign(
+  { rawHeaders }: Caller,
+  ownOriginAllowed: boolean,
+  reachedAt: string | null = null,
+): GatewayError | null {
   const hosts = valuesOf(rawHeaders, 'host');
   const [host] = hosts;
-  if (hosts.length !== 1 || host === undefined || !LOCAL_HOST.test(host)) return gatewayError('host_refused');
+  const isOurs = host !== undefined && (LOCAL_HOST.test(host) || (reachedAt !== null && isNameOf(host, reachedAt)));
+  if (hosts.length !== 1 || !isOurs) return gatewayError('host_refused');
   const foreignOrigin = valuesOf(rawHeaders, 'origin').some(
     (origin) => !ownOriginAllowed || origin !== `http://${host}`,
   );
   const foreignSite = valuesOf(rawHeaders, 'sec-fetch-site').some((site) => site !== 'none' && site !== 'same-origin');
   return foreignOrigin || foreignSite ? gatewayError('origin_refused') : null;
+}
+
+/** True for a connection that began on this machine. */
+export function isLoopback(remoteAddress: string | undefined): boolean {
+  const address = plainAddress(remoteAddress ?? '');
+  return address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address);
+}
+
+/** A Host by which this machine is known in its network: the very address that was reached, or its name. */
+function isNameOf(host: string, reachedAt: string): boolean {
+  const name = host.replace(/:\d{1,5}$/, '').toLowerCase();
+  const own = hostname().toLowerCase();
+  if (own !== '' && (name === own || name === `${own}.local`)) return true;
+  const address = plainAddress(reachedAt);
+  const bare = /^\[(.*)\]$/.exec(name)?.[1] ?? name;
+  // An IPv6 address can be written in several ways.
+  return isIPv6(bare) && isIPv6(address)
+    ? name.startsWith('[') && sameIPv6(bare, address)
+    : isIPv4(bare) && bare === address;
+}
+
+function sameIPv6(one: string, other: string): boolean {
+  const address = new BlockList();
+  address.addAddress(one, 'ipv6');
+  return address.check(other, 'ipv6');
+}
+
+/** Without the zone of a link-local address, and IPv4 not in IPv6's clothes, in which it comes to a socket for both. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }
 
 /** Refuses a request in which a header that decides something stands twice. */

@@ -5,7 +5,7 @@ import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, TiergateError, gatewayError } from '../../shared/errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { findRoute, hintFor } from '../dialects/route.ts';
-import { KeyCheck, type KnownCaller, refuseForeign, refuseRepeated } from './guard.ts';
+import { KeyCheck, type KnownCaller, isLoopback, refuseForeign, refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
 import { asksForModels } from './model-list.ts';
@@ -37,7 +37,20 @@ const MAX_HEADER_BYTES = 32 * 1024;
 /** How long a refused request may go on sending before its connection is ended. */
 const REFUSED_BODY_MS = 10_000;
 
-/** The gateway's server on loopback: it lets requests in and sends each on its way. */
+/** All addresses of this machine, of both kinds or of the older one. */
+const EVERYWHERE = '::';
+const EVERYWHERE_IPV4 = '0.0.0.0';
+
+/** Where a gateway listens. */
+export interface Address {
+  /** The loopback address by which this machine's own programs find it. */
+  readonly host: string;
+  readonly port: number;
+  /** Whether the local network is listened to as well. */
+  readonly lan: boolean;
+}
+
+/** The gateway's server, on loopback unless the local network is let in: it lets requests in and sends each on its way. */
 export class Listener {
   readonly #house: House;
   readonly #control: ControlSurface;
@@ -47,8 +60,12 @@ export class Listener {
   /** Connections that speak another protocol by now: the server waits for their end and does not end them. */
   readonly #upgraded = new Set<Duplex>();
   #open = 0;
+  #lan = false;
   #stopping = false;
-  #idle: (() => void) | null = null;
+  /** Those who wait for the last turn. */
+  readonly #whenIdle = new Set<() => void>();
+  /** Resolves when the last connection has ended; null while it listens, or has never. */
+  #closed: Promise<unknown> | null = null;
 
   constructor(house: House, control: ControlSurface) {
     this.#house = house;
@@ -77,8 +94,26 @@ export class Listener {
     return this.#sockets.views;
   }
 
-  /** Begins to listen and returns the port; throws `port_in_use` or `listen_failed`. */
-  async listen(host: string, port: number): Promise<number> {
+  /** Begins to listen, to the local network too where that is wanted, and returns the port; throws `port_in_use` or `listen_failed`. */
+  async listen({ host, port, lan }: Address): Promise<number> {
+    this.#lan = lan;
+    if (!lan) return this.#bind(host, port);
+    try {
+      return await this.#bind(EVERYWHERE, port);
+    } catch (error) {
+      // A machine may have no IPv6 at all.
+      const without = error instanceof TiergateError && /EAFNOSUPPORT|EADDRNOTAVAIL/.test(error.detail);
+      if (!without) throw error;
+      return this.#bind(EVERYWHERE_IPV4, port);
+    }
+  }
+
+  /** Lets no new connection in; those that stand go on. */
+  deafen(): void {
+    this.#closed ??= new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #bind(host: string, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       const refuse = (error: NodeJS.ErrnoException): void => {
         const code = error.code === 'EADDRINUSE' ? 'port_in_use' : 'listen_failed';
@@ -102,23 +137,25 @@ export class Listener {
   /** Takes no new turns, waits for the open ones at most so long, then ends what is left. */
   async stop(drainMs: number): Promise<void> {
     this.#stopping = true;
-    if (!this.#server.listening) return;
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    if (this.#server.listening) this.deafen();
+    if (this.#closed === null) return;
     this.#server.closeIdleConnections();
     this.#sockets.stop();
     if (this.openTurns > 0 || !this.#sockets.empty) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, drainMs);
-        this.#idle = () => {
+        this.#whenIdle.add(() => {
           clearTimeout(timer);
           resolve();
-        };
+        });
       });
     }
     this.#sockets.destroy();
     this.#server.closeAllConnections();
     for (const socket of this.#upgraded) socket.destroy();
-    await closed;
+    await this.#closed;
+    // Also whoever was ready to wait longer.
+    for (const resolve of this.#whenIdle) resolve();
   }
 
   readonly #onRequest = (request: IncomingMessage, response: ToolResponse): void => {
@@ -126,12 +163,20 @@ export class Listener {
     const end = target.indexOf('?');
     const path = end === -1 ? target : target.slice(0, end);
     const isControl = path.startsWith(CONTROL_PATH);
-    const foreign = refuseForeign(request, isControl);
+    const foreign = this.#foreign(request, isControl);
     if (foreign !== null) this.#refuse(request, response, foreign);
     else if (isControl) this.#control.handle(request, response);
     else if (path === '/healthz') sendHealth(response);
     else this.#turn(request, response, path, end === -1 ? '' : target.slice(end));
   };
+
+  /** The window and the commands are this machine's own, whoever knows what of them. */
+  #foreign(request: IncomingMessage, isControl: boolean): GatewayError | null {
+    if (!this.#lan) return refuseForeign(request, isControl);
+    const { localAddress = null, remoteAddress } = request.socket;
+    if (isControl && !isLoopback(remoteAddress)) return gatewayError('control_local_only');
+    return refuseForeign(request, isControl, isControl ? null : localAddress);
+  }
 
   #turn(request: IncomingMessage, response: ToolResponse, path: string, query: string): void {
     const short = routeOf(path);
@@ -192,7 +237,7 @@ export class Listener {
   }
 
   #idleIfDone(): void {
-    if (this.#open === 0 && this.#sockets.empty) this.#idle?.();
+    if (this.#open === 0 && this.#sockets.empty) for (const resolve of this.#whenIdle) resolve();
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError, dialect?: Dialect): void {
@@ -228,7 +273,7 @@ export class Listener {
     socket.once('close', () => this.#upgraded.delete(socket));
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const isControl = path.startsWith(CONTROL_PATH);
-    const foreign = refuseForeign(request, isControl);
+    const foreign = this.#foreign(request, isControl);
     if (foreign !== null) {
       this.#refuseUpgrade(socket, foreign);
     } else if (isControl) {
