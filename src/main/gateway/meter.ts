@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { servedTrustOf } from '../../shared/account.ts';
+import type { Verdict } from '../../shared/policy.ts';
 import { type ServedTrust, billedTier, reportedTier } from '../../shared/tier.ts';
 import type { Attempt, DialectName, NewTurn, Turn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
@@ -32,7 +33,10 @@ export class Meter {
   #streamed = false;
   #session: string | null = null;
   #route: string | null = null;
-  #decision: Forward | Block | null = null;
+  /** Only what the row needs of a decision: its bytes would otherwise live as long as the answer. */
+  #verdict: Verdict | null = null;
+  #upstreamModel: string | null = null;
+  #decidedTier: string | null = null;
   #account: string | null = null;
   #keyFingerprint: string | null = null;
   #trust: ServedTrust | null = null;
@@ -66,7 +70,9 @@ export class Meter {
 
   /** What the door said about it for one account. */
   decided(decision: Forward | Block, ready: ReadyAccount): void {
-    this.#decision = decision;
+    this.#verdict = decision.verdict;
+    this.#upstreamModel = decision.upstreamModel;
+    this.#decidedTier = decision.kind === 'forward' ? decision.sentTier : null;
     this.#requestedTier = decision.requestedTier;
     this.at(ready);
   }
@@ -106,7 +112,7 @@ export class Meter {
   }
 
   get #sentTier(): string | null {
-    return this.#sentAt !== null && this.#decision?.kind === 'forward' ? this.#decision.sentTier : null;
+    return this.#sentAt === null ? null : this.#decidedTier;
   }
 
   /** Milliseconds from sending to the first token; null where there was none. */
@@ -139,7 +145,7 @@ export class Meter {
 
   /** The turn's row, as it stands at its end. */
   row({ status, error, partial }: TurnEnd): NewTurn {
-    const decision = this.#decision;
+    const verdict = this.#verdict;
     const sent = this.#sentTier;
     const served = reportedTier(this.#facts?.tier ?? null);
     const why = error ?? this.#facts?.error?.slice(0, LONGEST_NAME) ?? null;
@@ -160,7 +166,7 @@ export class Meter {
       streamed: this.#streamed,
       models: {
         requested: cut(this.#requestedModel),
-        upstream: cut(decision?.upstreamModel ?? null),
+        upstream: cut(this.#upstreamModel),
         served: cut(this.#facts?.model ?? null),
       },
       tiers: {
@@ -170,9 +176,9 @@ export class Meter {
         billed: this.#sentAt !== null && this.#trust !== null ? cut(billedTier(sent, served, this.#trust)) : null,
       },
       servedTrust: served === null ? null : this.#trust,
-      verdict: decision?.verdict.action ?? null,
-      rule: decision?.verdict.rule ?? null,
-      observed: [...(decision?.verdict.observed ?? [])],
+      verdict: verdict?.action ?? null,
+      rule: verdict?.rule ?? null,
+      observed: [...(verdict?.observed ?? [])],
       tokens: this.#facts?.usage ?? NO_USAGE,
       cost: { input: null, cached: null, cacheWrite: null, output: null, total: null },
       costBasis: null,
