@@ -178,6 +178,7 @@ class Gateway implements Runtime {
         const isLocal = 'secret' in result && isLocalKey(result.secret.value, this.#settings.current.tools);
         return isLocal ? NO_PROVIDER_KEY : result;
       },
+      isStale: (account) => this.#keyRing.logins.isStale(account),
       sandboxUrl: () => this.#sandbox.url,
     });
     this.#pause = new Pause({ now, after: timer, onChange: changed });
@@ -201,6 +202,7 @@ class Gateway implements Runtime {
       limits: new ToolLimits(now),
       ways: this.#ways,
       modelCopies: new ModelCopies(),
+      renewLogin: (secret) => this.#keyRing.renewed(secret),
       send: (request, handler) => {
         this.#dispatch.send(request, handler);
       },

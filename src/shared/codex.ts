@@ -1,4 +1,5 @@
 import type { ModelMapping } from './model.ts';
+import type { Tier } from './tier.ts';
 
 /** Where ChatGPT answers Codex. */
 export const CODEX_BASE_URL = 'https://chatgpt.com/backend-api/codex';
@@ -34,4 +35,12 @@ export const CODEX_KNOWN = [
 /** True for an account that is a login to ChatGPT, whose backend has rules of its own. */
 export function isCodexLogin({ provider, kind }: { readonly provider: string; readonly kind: string }): boolean {
   return kind === 'oauth' && provider === 'openai';
+}
+
+/** The tiers by name that ChatGPT's backend takes; it answers 400 to any other, `default` and `auto` among them. */
+const CODEX_TIERS: readonly Tier[] = ['priority', 'ultrafast'];
+
+/** The tiers that may be named to an account's upstream; null is any. */
+export function tiersTakenBy(account: { readonly provider: string; readonly kind: string }): readonly Tier[] | null {
+  return isCodexLogin(account) ? CODEX_TIERS : null;
 }

@@ -259,7 +259,8 @@ export const ERRORS = {
     status: 400,
     type: 'invalid_request_error',
     message: 'Previous response with id {detail} not found: this account is served over HTTP. Send the full input.',
-    cause: 'The earlier response lives in a WebSocket session that this account does not have.',
+    cause:
+      'The earlier response lives in a WebSocket session that this account does not have, or the account is a ChatGPT login, which keeps none over HTTP.',
     next: 'Send the whole input without previous_response_id; Codex does so by itself.',
   },
   part_policed: {

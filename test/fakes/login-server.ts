@@ -32,8 +32,12 @@ export interface FakeLoginServer extends LoginServer {
   close(): Promise<void>;
 }
 
-/** Starts a fake login server whose tokens live for so long. */
-export async function startLoginServer(now: () => number, lifeMs: number): Promise<FakeLoginServer> {
+/** Starts a fake login server whose tokens live for so long; a new one takes the place of all in `tokens`. */
+export async function startLoginServer(
+  now: () => number,
+  lifeMs: number,
+  tokens: string[] = [],
+): Promise<FakeLoginServer> {
   let made = 0;
   const server = createServer((request, response) => {
     void answer(request).then(({ status, body }) => {
@@ -81,11 +85,13 @@ export async function startLoginServer(now: () => number, lifeMs: number): Promi
       };
     made += 1;
     if (fake.rotates) fake.refreshToken = `refresh-${made}`;
+    const accessToken = fakeToken(`user-${made}`, now() + lifeMs);
+    tokens.splice(0, tokens.length, accessToken);
     return {
       status: 200,
       body: {
         ...fake.more,
-        access_token: fakeToken(`user-${made}`, now() + lifeMs),
+        access_token: accessToken,
         ...(fake.rotates ? { refresh_token: fake.refreshToken } : {}),
       },
     };

@@ -20,6 +20,11 @@ export class FakeTimers {
     return this.#timers.size;
   }
 
+  /** Lets time pass while the machine sleeps: nothing goes off. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Lets time pass; what falls due goes off in order. */
   pass(milliseconds: number): void {
     const until = this.#now + milliseconds;

@@ -274,6 +274,8 @@ const RESPONSES = { body: responseBody, events: responseEvents };
 const SPOKEN: Readonly<Record<string, typeof RESPONSES>> = {
   'POST /v1/responses': RESPONSES,
   'POST /v1/responses/compact': RESPONSES,
+  'POST /backend-api/codex/responses': RESPONSES,
+  'POST /backend-api/codex/responses/compact': RESPONSES,
   'POST /v1/chat/completions': { body: chatBody, events: chatEvents },
   'POST /v1/messages': { body: messageBody, events: messageEvents },
 };

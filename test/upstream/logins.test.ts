@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AccountSchema } from '../../src/shared/account.ts';
+import { CODEX_BASE_URL } from '../../src/shared/codex.ts';
 import { type Login, readLogin, writeLogin } from '../../src/main/secrets/login.ts';
 import { Logins } from '../../src/main/upstream/logins.ts';
 import { renewLogin } from '../../src/main/upstream/oauth.ts';
@@ -8,6 +10,14 @@ import { FakeTimers } from '../fakes/timers.ts';
 
 const MINUTE = 60_000;
 const LIFE = 60 * MINUTE;
+
+const ACCOUNT = AccountSchema.parse({
+  id: 'codex',
+  provider: 'openai',
+  kind: 'oauth',
+  baseUrl: CODEX_BASE_URL,
+  keys: [{ keychain: 'codex' }],
+});
 
 let timers: FakeTimers;
 let keychain: FakeKeychain;
@@ -60,6 +70,7 @@ test('a token that is good for long is used as it is', async () => {
       fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
       lastFour: '',
       accountId: 'workspace-1',
+      login: 'codex',
     },
   });
   expect(server.requests).toEqual([]);
@@ -147,7 +158,7 @@ describe('a login that is refused', () => {
       expect(await token()).toBe(REFUSED);
     }
     expect(server.requests).toHaveLength(1);
-    expect(logins.stale).toBe(false);
+    expect(logins.isStale(ACCOUNT)).toBe(false);
     expect(timers.waiting).toBe(0);
   });
 
@@ -181,12 +192,12 @@ describe('a renewal that fails for now', () => {
     await imported(-1);
     server.script = { status: 503, body: {} };
     expect(await token()).toBe('problem: the login could not be renewed (503); it is tried again');
-    expect(logins.stale).toBe(false);
+    expect(logins.isStale(ACCOUNT)).toBe(false);
     timers.pass(30_000);
-    expect(logins.stale).toBe(true);
+    expect(logins.isStale(ACCOUNT)).toBe(true);
     server.script = 'renew';
     expect(await token()).toMatch(/^ey/);
-    expect(logins.stale).toBe(false);
+    expect(logins.isStale(ACCOUNT)).toBe(false);
   });
 });
 
@@ -194,10 +205,28 @@ describe('a token that the upstream refuses before its time', () => {
   test('is renewed once, however many turns were refused', async () => {
     const { accessToken } = await imported(LIFE);
     await token();
-    for (let turn = 0; turn < 5; turn += 1) logins.refused('codex', accessToken);
-    await vi.waitUntil(() => changes.length > 0, { interval: 5 });
+    const renewed = await Promise.all(Array.from({ length: 5 }, () => logins.renewed('codex', accessToken)));
     expect(server.requests).toHaveLength(1);
     expect(await token()).not.toBe(accessToken);
+    expect(new Set(renewed.map((secret) => secret?.value))).toEqual(new Set([await token()]));
+    expect(changes.length).toBeGreaterThan(0);
+  });
+
+  test('is renewed only after a pause where the new one is refused too', async () => {
+    const { accessToken } = await imported(LIFE);
+    await token();
+    const second = await logins.renewed('codex', accessToken);
+    expect(await logins.renewed('codex', second?.value ?? '')).toBeNull();
+    expect(server.requests).toHaveLength(1);
+    timers.pass(30_000);
+    expect((await logins.renewed('codex', second?.value ?? ''))?.value).not.toBe(second?.value);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('has none in its place where the login is over', async () => {
+    const { accessToken } = await imported(LIFE);
+    server.script = { status: 401, body: {} };
+    expect(await logins.renewed('codex', accessToken)).toBeNull();
   });
 });
 

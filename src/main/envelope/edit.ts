@@ -9,7 +9,7 @@ export interface Edit {
 }
 
 /** Puts another value in the place of a member's value. */
-export function replaceValue(occurrence: Occurrence, value: string): Edit {
+export function replaceValue(occurrence: Occurrence, value: string | boolean): Edit {
   return { start: occurrence.valueStart, end: occurrence.valueEnd, text: JSON.stringify(value) };
 }
 
@@ -30,7 +30,7 @@ export function removeMembers(occurrences: readonly Occurrence[]): Edit[] {
 }
 
 /** Adds a member at the end of the document's object. */
-export function insertMember({ lastMemberEnd, memberCount }: Envelope, name: string, value: string): Edit {
+export function insertMember({ lastMemberEnd, memberCount }: Envelope, name: string, value: string | boolean): Edit {
   const member = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
   return { start: lastMemberEnd, end: lastMemberEnd, text: memberCount === 0 ? member : `,${member}` };
 }

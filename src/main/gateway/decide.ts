@@ -1,5 +1,4 @@
 import { type Account, standardTierOf } from '../../shared/account.ts';
-import { fold } from '../../shared/fold.ts';
 import { isFastAlias, mapModel } from '../../shared/model.ts';
 import { type Observation, type Policy, type Verdict, judge } from '../../shared/policy.ts';
 import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared/tier.ts';
@@ -7,6 +6,7 @@ import { FAST_BETA, isFastBeta } from '../dialects/beta-token.ts';
 import type { Asked, TierPlace, TierSpelling } from '../dialects/dialect.ts';
 import type { Occurrence } from '../envelope/scan.ts';
 import { type Edit, editedPieces, insertMember, joined, removeMembers, replaceValue } from '../envelope/edit.ts';
+import { type Hint, hintToSend, readHint } from './routing-hint.ts';
 
 /** The header in which Anthropic's tools name the previews they use; one of its tokens is the wish for fast mode. */
 export const BETA_HEADER = 'anthropic-beta';
@@ -22,6 +22,8 @@ export interface DoorQuestion {
   /** The tokens of {@link BETA_HEADER}, if there are any; absent is none. */
   readonly beta?: string | null;
   readonly account: Pick<Account, 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
+  /** The tiers that the upstream takes by name; one that it refuses is left out. Absent or null is any. */
+  readonly takes?: readonly Tier[] | null;
   readonly policy: Policy;
   readonly tool: string;
   /** Milliseconds since the epoch. */
@@ -67,7 +69,7 @@ interface Wish {
  * strictest verdict holds for all of them together.
  */
 export function decide(question: DoorQuestion): Forward | Block {
-  const { asked, account, beta = null } = question;
+  const { asked, account, beta = null, takes = null } = question;
   const view = (model: string): string => mapModel(account.modelMapping, model) ?? model;
   const upstreamModel = view(asked.model);
   const hint = readHint(question.routingHint);
@@ -79,8 +81,8 @@ export function decide(question: DoorQuestion): Forward | Block {
   const judged: Judged = { verdict, requestedTier: nameOf(wishes[0]?.said ?? NO_TIER), upstreamModel };
   if (verdict.action === 'block') return { kind: 'block', ...judged, message: verdict.message ?? '' };
 
-  const tier = tierToSend(question, verdict, alias);
-  const edits = tierEdits(asked, tier);
+  const tier = taken(tierToSend(question, verdict, alias), takes);
+  const edits = tierEdits(asked, tier, takes);
   addModelEdits(edits, asked, view);
   edits.push(...asked.additions);
   const pieces = editedPieces(asked.bytes, edits);
@@ -91,10 +93,18 @@ export function decide(question: DoorQuestion): Forward | Block {
     get bytes() {
       return joined(pieces);
     },
-    routingHint: hintToSend(question.routingHint, hint, verdict, tier, asked.model, upstreamModel),
+    routingHint: hintToSend(hint, {
+      keepsTier: verdict.action === 'pass' && hint.tiers.every((said) => mayStay(said, takes)),
+      tier: verdict.action === 'force' && tier.kind === 'write' ? tier.value : null,
+      model: asked.model,
+      upstreamModel,
+    }),
     beta: betaToSend(asked, beta, tier),
     // An alias never leaves as such: what it wished for is written, or is not there.
-    sentTier: sentTierOf(asked, tier, () => nameOf(wishesOf(asked, hint, beta, sameModel)[0]?.said ?? NO_TIER)),
+    sentTier: sentTierOf(asked, tier, () => {
+      const said = wishesOf(asked, hint, beta, sameModel)[0]?.said ?? NO_TIER;
+      return mayStay(said, takes) ? nameOf(said) : null;
+    }),
   };
 }
 
@@ -164,11 +174,26 @@ function tierToSend({ asked, account }: DoorQuestion, verdict: Verdict, alias: b
   }
 }
 
-function tierEdits({ envelope, tiers, spells }: Asked, send: TierToSend): Edit[] {
+/** What an upstream would refuse is not written. */
+function taken(send: TierToSend, takes: readonly Tier[] | null): TierToSend {
+  return send.kind === 'write' && takes !== null && !takes.includes(send.value) ? { kind: 'omit' } : send;
+}
+
+/** False for a tier that the upstream is known to refuse; of a name that nobody knows the upstream is the judge. */
+function mayStay({ exact }: TierSaid, takes: readonly Tier[] | null): boolean {
+  return takes === null || exact === 'unknown' || exact === 'none' || (exact !== 'missing' && takes.includes(exact));
+}
+
+function tierEdits({ envelope, tiers, spells }: Asked, send: TierToSend, takes: readonly Tier[] | null): Edit[] {
   if (tiers.length === 0 && send.kind !== 'write') return [];
   switch (send.kind) {
-    case 'normalise':
-      return tiers.flatMap((place) => (isTier(place.said.exact) ? write(place, place.said.exact) : []));
+    case 'normalise': {
+      const [kept, gone] = split(tiers, ({ said }) => mayStay(said, takes));
+      return [
+        ...kept.flatMap((place) => (isTier(place.said.exact) ? write(place, place.said.exact) : [])),
+        ...removeMembers(gone.flatMap(({ members }) => members)),
+      ];
+    }
     case 'omit':
       return removeMembers(tiers.flatMap(({ members }) => members));
     case 'write': {
@@ -252,48 +277,6 @@ function betaToSend({ spells }: Asked, beta: string | null, tier: TierToSend): s
   if (!tokens.some(isFastBeta)) return beta;
   const kept = tokens.filter((token) => !isFastBeta(token));
   return kept.length === 0 ? null : kept.join(',');
-}
-
-/** The routing hint in pieces, and the tiers that the loosest upstream could read in it. */
-interface Hint {
-  readonly parts: readonly string[];
-  readonly tiers: readonly TierSaid[];
-}
-
-/** A tier in a hint, whatever stands around it. */
-const HINTED_TIER = /tier["']?\s*[=:]\s*["']?([^\s;,&"']+)/g;
-
-function readHint(hint: string | null): Hint {
-  if (hint === null) return { parts: [], tiers: [] };
-  const tiers = [...loosened(hint).matchAll(HINTED_TIER)].map(([, text = '']) => sayTier(text));
-  return { parts: hint.split(/[;,&]/), tiers };
-}
-
-/** Some readers decode percent signs, some fold letter case. */
-function loosened(text: string): string {
-  return fold(text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
-}
-
-/** The hint that agrees with the body that leaves; untouched where both stay as they were. */
-function hintToSend(
-  original: string | null,
-  { parts }: Hint,
-  verdict: Verdict,
-  tier: TierToSend,
-  model: string,
-  upstreamModel: string,
-): string | null {
-  const keepsTier = verdict.action === 'pass';
-  if (original === null || (keepsTier && model === upstreamModel)) return original;
-  const kept = parts.flatMap((part) => {
-    const loose = loosened(part);
-    if (!keepsTier && loose.includes('tier')) {
-      return tier.kind === 'write' && verdict.action === 'force' ? [`tier=${tier.value}`] : [];
-    }
-    const namesModel = /^\s*model\s*=/.test(loose);
-    return [namesModel && model !== upstreamModel ? `model=${upstreamModel}` : part];
-  });
-  return kept.length === 0 ? null : kept.join(';');
 }
 
 /** Longer made-up tiers are cut in the record; no real one comes near. */

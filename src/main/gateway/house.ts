@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { NewTurn } from '../../shared/turn.ts';
 import type { Log } from '../logs/log.ts';
 import type { ErrorRule, Tool } from '../../shared/settings.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Ways } from '../upstream/ways.ts';
 import type { Connector } from '../upstream/connector.ts';
 import type { UpstreamRequest } from '../upstream/dispatch.ts';
@@ -33,6 +34,8 @@ export interface House {
   readonly modelCopies: ModelCopies;
   /** Lets tools begin turns, as far as their limits go. */
   readonly limits: Pick<ToolLimits, 'begin'>;
+  /** Asks for the token that takes the place of a login's that was refused; null where there is none. */
+  readonly renewLogin: (secret: Secret) => Promise<Secret | null>;
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
   /** Opens what is no request: the connections of sessions. */
   readonly connector: Connector;

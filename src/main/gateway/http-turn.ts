@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Account } from '../../shared/account.ts';
+import { tiersTakenBy } from '../../shared/codex.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
-import { UsageFilter } from '../dialects/chat-usage.ts';
 import { type Asked, isUnread } from '../dialects/dialect.ts';
 import { withoutEncryptedItems } from '../dialects/encrypted-items.ts';
 import { type UpstreamRequest, bodyUp } from '../upstream/dispatch.ts';
@@ -15,10 +14,10 @@ import { type PricedWay, isDearer } from './dearer.ts';
 import { BETA_HEADER, type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
 import type { FormBody } from './form-body.ts';
 import type { House } from './house.ts';
-import { type HttpRequest, betaOf, hintOf, methodOf, ownWayOf, providerOf, receive } from './incoming.ts';
+import { type HttpRequest, betaOf, hintOf, isCodex, methodOf, ownWayOf, providerOf, receive } from './incoming.ts';
 import { Meter } from './meter.ts';
-import { type Outlet, StraightOutlet, TranslatedOutlet } from './outlet.ts';
 import { answerModels, asksForModels } from './model-list.ts';
+import { chooseOutlet } from './outlet-choice.ts';
 import { type Plan, planFor } from './plan.ts';
 import { endWithError, exhaustedError, sendError } from './refusal.ts';
 import { waitForSlot } from './slot-wait.ts';
@@ -116,9 +115,16 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
   const { house, http, meter, failover } = turn;
   let first: PricedWay | null = null;
   let last: Answer | null = null;
+  /** Why the first account that was passed over cannot take the turn at all. */
+  let unfit: GatewayError | null = null;
   for (;;) {
     const step = failover.next();
     switch (step.kind) {
+      case 'renew':
+        failover.renewed(await house.renewLogin(step.secret));
+        // Whoever waits for the answer may have gone meanwhile, and then the answer has ended as such.
+        if (http.response.closed) return last;
+        break;
       case 'wait': {
         const { load, ready } = step.candidate;
         const wait = { house, response: http.response, stream: turn.asked.stream, turn: meter.id };
@@ -145,21 +151,24 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
       case 'pass_on':
         if (last !== null) last.passOn();
         // Every account was passed over, since the turn would be dearer there or may not go there.
-        else refuse(house, http, meter, gatewayError('account_missing'));
+        else refuse(house, http, meter, unfit ?? gatewayError('account_missing'));
         return last;
       case 'exhausted':
         last?.discard();
-        refuse(house, http, meter, exhaustedError(step.reason, step.retryAfter));
+        refuse(house, http, meter, unfit ?? exhaustedError(step.reason, step.retryAfter));
         return null;
       case 'try': {
         const { ready } = step.way.candidate;
-        const plan = planFor({ ...http, asked: turn.asked, beta: betaOf(http.request), account: ready.account });
+        const plan = planFor({
+          ...http,
+          asked: turn.asked,
+          beta: betaOf(http.request),
+          account: ready.account,
+          isCodex: isCodex(http.request),
+        });
         if ('code' in plan) {
+          unfit ??= plan;
           failover.ended({ kind: 'left' });
-          if (first === null) {
-            refuse(house, http, meter, plan);
-            return null;
-          }
           failover.skip();
           break;
         }
@@ -169,7 +178,7 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
           if (decision.kind === 'block') {
             failover.ended({ kind: 'left' });
             // Final: accounts are never shopped for a milder rule.
-            refuse(house, http, meter, blockError(decision.message, http.request));
+            refuse(house, http, meter, blockError(decision.message, http));
             return null;
           }
           first ??= pricedAt(ready.account, decision);
@@ -181,8 +190,9 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
             return null;
           }
           last?.discard();
-          last = send(turn, step.way, plan, decision);
-          if (!isMovable(turn) || (await last.settled) === null) return last;
+          const movable = isMovable(turn);
+          last = send(turn, step.way, plan, decision, movable);
+          if (!movable || (await last.settled) === null) return last;
         } else {
           failover.ended({ kind: 'left' });
           failover.skip();
@@ -192,9 +202,9 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
   }
 }
 
-/** A form is gone once it has gone up. */
+/** A form is gone once it has gone up; a login may have to be renewed also where it is the only way. */
 function isMovable({ failover, form }: WalkedTurn): boolean {
-  return form === null && !failover.only;
+  return form === null && (!failover.only || failover.renewable);
 }
 
 function judge({ house, http }: WalkedTurn, { asked, beta }: Plan, account: Account): Forward | Block {
@@ -203,6 +213,7 @@ function judge({ house, http }: WalkedTurn, { asked, beta }: Plan, account: Acco
     routingHint: hintOf(http.request),
     beta,
     account,
+    takes: tiersTakenBy(account),
     // Asked for at the last moment: an edit counts from the next request.
     policy: house.settings().policy,
     tool: http.tool.name,
@@ -215,7 +226,7 @@ function pricedAt(account: Account, decision: Forward | Block): PricedWay {
 }
 
 /** Sends the turn one way. */
-function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer {
+function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward, movable: boolean): Answer {
   const { house, http, form, meter, failover, question } = turn;
   const { ready, model } = way.candidate;
   const { request: asked, response, route, query } = http;
@@ -227,13 +238,19 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
     response,
     dialect: route.dialect,
     reads,
-    outlet: outletFor(turn, plan),
+    outlet: chooseOutlet(plan, {
+      response,
+      turn: meter.id,
+      dialect: route.dialect,
+      additions: turn.asked.additions.length > 0,
+      now: house.now(),
+    }),
     meter,
     account,
     own: http.own !== null,
     model,
     ended: endingOf(house, failover, way, question),
-    movable: isMovable(turn),
+    movable,
     holds: form === null && failover.movable,
   });
   form?.onRefused((error) => {
@@ -256,7 +273,11 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
       key: way.secret?.value ?? null,
       anthropic: account.provider === 'anthropic' && account.kind === 'apikey' && way.secret?.brought !== 'bearer',
       judged: { name: ROUTING_HINT, value: decision.routingHint },
-      also: decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }],
+      accountId: way.secret?.accountId,
+      also: [
+        ...(decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }]),
+        ...(plan.gathered ? [{ name: 'accept', value: 'text/event-stream' }] : []),
+      ],
       foreign: translated === null ? [] : FOREIGN,
       set: headers,
       length,
@@ -270,23 +291,6 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward): Answer
 
 /** What a tool says to Anthropic alone, or of the shape of its own requests. */
 const FOREIGN = ['anthropic-', 'x-stainless-', 'x-claude-'] as const;
-
-function outletFor({ house, http, asked, meter }: WalkedTurn, { translated }: Plan): Outlet {
-  const { response, route } = http;
-  if (translated === null) {
-    const filter = asked.additions.length === 0 ? null : new UsageFilter();
-    return new StraightOutlet(response, meter.id, route.dialect, filter);
-  }
-  const { by, request } = translated;
-  return new TranslatedOutlet({
-    response,
-    turn: meter.id,
-    translation: by,
-    translator: by.answer(request.answer, house.now()),
-    streams: request.answer.streams,
-    leftOut: request.leftOut,
-  });
-}
 
 /** Made apart from the bytes, which would otherwise live as long as the answer. */
 function endingOf(house: House, failover: Failover, way: Way, question: WayQuestion): (outcome: Outcome) => void {
@@ -306,12 +310,7 @@ function recordLeft(house: House, meter: Meter): void {
   house.record(meter.row({ status: null, error: 'tool_left', partial: true }));
 }
 
-/** How Codex names itself; it repeats a 403 six times and shows a 400 at once. */
-const CODEX = /^codex_/i;
-
-function blockError(message: string, { headers }: IncomingMessage): GatewayError {
-  const originator = headers['originator'];
-  const isCodex =
-    CODEX.test(typeof originator === 'string' ? originator : '') || CODEX.test(headers['user-agent'] ?? '');
-  return { code: 'policy_violation', type: 'permission_error', status: isCodex ? 400 : 403, message };
+/** Codex repeats a 403 six times and shows a 400 at once. */
+function blockError(message: string, { request }: HttpRequest): GatewayError {
+  return { code: 'policy_violation', type: 'permission_error', status: isCodex(request) ? 400 : 403, message };
 }

@@ -72,3 +72,12 @@ export function hintOf({ headers }: IncomingMessage): string | null {
 export function providerOf({ headers }: IncomingMessage): 'anthropic' | null {
   return headers['anthropic-version'] === undefined ? null : 'anthropic';
 }
+
+/** How Codex names itself. */
+const CODEX = /^codex_/i;
+
+/** Whether the tool is Codex, as its headers tell. */
+export function isCodex({ headers }: IncomingMessage): boolean {
+  const originator = headers['originator'];
+  return CODEX.test(typeof originator === 'string' ? originator : '') || CODEX.test(headers['user-agent'] ?? '');
+}

@@ -28,6 +28,22 @@ export interface Outlet {
   error(status: number, error: CleanError): CleanError;
 }
 
+/** Tells the tool which of its members did not go up; nothing where all did. */
+export function leftOutHeader(leftOut: readonly string[]): string[] {
+  return leftOut.length === 0 ? [] : ['x-tiergate-left-out', leftOut.join(', ').replaceAll(/[^\x20-\x7e]/g, '?')];
+}
+
+/** What a straight way needs. */
+export interface StraightOptions {
+  readonly response: ServerResponse;
+  readonly turn: string;
+  readonly dialect: Dialect;
+  /** Keeps from the tool what it did not ask for; null where there is nothing of that. */
+  readonly filter: UsageFilter | null;
+  /** Members of the request that did not go up. */
+  readonly leftOut: readonly string[];
+}
+
 /** The straight way: bytes leave as they came. */
 export class StraightOutlet implements Outlet {
   readonly failure = null;
@@ -39,19 +55,22 @@ export class StraightOutlet implements Outlet {
   #tail = '';
   /** Keeps from the tool what it did not ask for. */
   #filter: UsageFilter | null;
+  readonly #leftOut: readonly string[];
 
-  constructor(response: ServerResponse, turn: string, dialect: Dialect, filter: UsageFilter | null) {
+  constructor({ response, turn, dialect, filter, leftOut }: StraightOptions) {
     this.#response = response;
     this.#turn = turn;
     this.#dialect = dialect;
     this.#filter = filter;
+    this.#leftOut = leftOut;
   }
 
   begin(status: number, { flat, contentType, contentEncoding }: HeadersDown): void {
     this.#streams = contentType.startsWith('text/event-stream') && contentEncoding === '';
     if (!this.#streams) this.#filter = null;
     // Whoever waited for a slot has had the head of a stream already.
-    if (!this.#response.headersSent) this.#response.writeHead(status, [...flat, 'x-tiergate-turn', this.#turn]);
+    if (!this.#response.headersSent)
+      this.#response.writeHead(status, [...flat, ...leftOutHeader(this.#leftOut), 'x-tiergate-turn', this.#turn]);
   }
 
   take(bytes: Buffer | undefined, last: boolean): Buffer | undefined {
@@ -163,7 +182,7 @@ export class TranslatedOutlet implements Outlet {
       ...this.#headers,
       ...['content-type', streams ? 'text/event-stream; charset=utf-8' : 'application/json'],
       ...(length === null ? ['cache-control', 'no-cache'] : ['content-length', String(length)]),
-      ...(leftOut.length === 0 ? [] : ['x-tiergate-left-out', leftOut.join(', ').replaceAll(/[^\x20-\x7e]/g, '?')]),
+      ...leftOutHeader(leftOut),
       ...['x-tiergate-turn', turn],
     ]);
   }

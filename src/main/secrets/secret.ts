@@ -9,6 +9,8 @@ export interface Secret {
   readonly accountId?: string;
   /** For a key that a tool has brought: the header it came in, and goes up in where the provider knows both. */
   readonly brought?: 'bearer' | 'x-api-key';
+  /** The keychain's name of that login, by which its token is renewed. */
+  readonly login?: string;
 }
 
 /** Wraps a key as read from where it is kept. */

@@ -22,6 +22,8 @@ export interface ReadyAccount {
 /** What the accounts need from other rooms. */
 export interface AccountsOptions {
   readonly readSecret: (source: Account['keys'][number], account: Account) => Promise<SecretResult>;
+  /** Whether an account's secrets are known to be worth nothing any more, and asking for them again may help. */
+  readonly isStale?: (account: Account) => boolean;
   /** Where the sandbox listens. */
   readonly sandboxUrl: () => string;
 }
@@ -66,7 +68,7 @@ export class Accounts {
 
   /**
    * The accounts that can answer a turn, the lowest priority number first; a failure names what is in the way. A promise
-   * only where keys have to be asked for again, as after a keychain was unlocked. Null is a model that nobody has named yet.
+   * only where keys have to be asked for again, as after a keychain was unlocked or a login has ended. Null is a model that nobody has named yet.
    */
   serving(
     dialect: DialectName,
@@ -75,7 +77,12 @@ export class Accounts {
   ): readonly ReadyAccount[] | GatewayError | Promise<readonly ReadyAccount[] | GatewayError> {
     const wanted = { dialect, model, provider };
     const found = this.#serving(wanted);
-    if (!('code' in found) || found.code !== 'key_unavailable') return found;
+    const { isStale } = this.#options;
+    const missing =
+      'code' in found
+        ? found.code === 'key_unavailable'
+        : isStale !== undefined && found.some(({ account }) => isStale(account));
+    if (!missing) return found;
     return this.reload().then(() => this.#serving(wanted));
   }
 

@@ -42,6 +42,8 @@ export type Outcome =
 /** What comes next in a turn. */
 export type Step =
   | { readonly kind: 'try'; readonly way: Way }
+  /** The login's token was refused: it is renewed, once, and then {@link Failover.renewed} is told. */
+  | { readonly kind: 'renew'; readonly secret: Secret }
   /** Every account that is left is busy: the turn waits for this one, and then says so with {@link Failover.seat}. */
   | { readonly kind: 'wait'; readonly candidate: Candidate; readonly plan: WaitPlan }
   /** The last answer is the answer. */
@@ -83,6 +85,10 @@ export class Failover {
   #breakerProbe: BreakerProbe | null = null;
   #stripped = false;
   #retry = false;
+  /** A login's refusal that waits for a new token. */
+  #refusal: Fault | null = null;
+  /** The logins that have been renewed for this turn. */
+  readonly #renewals = new Set<string>();
 
   constructor(candidates: readonly Candidate[], world: FailoverWorld) {
     this.#candidates = candidates;
@@ -98,6 +104,7 @@ export class Failover {
 
   /** The next step; after an attempt only once {@link ended} has told how it ended. */
   next(): Step {
+    if (this.#refusal !== null && this.#way?.secret) return { kind: 'renew', secret: this.#way.secret };
     if (this.#fault !== null) this.#move(this.#fault);
     if (this.#retry && this.#way !== null) {
       this.#retry = false;
@@ -132,6 +139,20 @@ export class Failover {
     this.#key = 0;
   }
 
+  /** The login's new token, or null where there is none and the refusal stands. */
+  renewed(secret: Secret | null): void {
+    const [fault, way] = [this.#refusal, this.#way];
+    this.#refusal = null;
+    if (fault === null || way === null) return;
+    if (secret === null) {
+      this.#fault = fault;
+      this.#blame(fault, way);
+    } else {
+      this.#way = { ...way, secret };
+      this.#retry = true;
+    }
+  }
+
   /** The account of the step may not be asked: the turn would be dearer there, or may not go there at all. */
   skip(): void {
     if (this.#way !== null) this.#done.add(this.#way.candidate);
@@ -148,11 +169,17 @@ export class Failover {
     return this.#switches < MAX_SWITCHES && (this.#at + 1 < this.#candidates.length || this.#busy.length > 0);
   }
 
+  /** True while a refusal of the last attempt's token could be answered with a new one. */
+  get renewable(): boolean {
+    const login = this.#way?.secret?.login;
+    return login !== undefined && !this.#renewals.has(login);
+  }
+
   /** Tells how the last attempt ended; what that says of key and account is taken down. */
   ended(outcome: Outcome): void {
     const way = this.#way;
     if (way === null) return;
-    const { candidate } = way;
+    const { candidate, secret } = way;
     const { pool } = this.#world;
     switch (outcome.kind) {
       case 'answered':
@@ -164,6 +191,13 @@ export class Failover {
         pool.settle(this.#probe, false);
         break;
       case 'fault':
+        if (isRefusal(outcome.fault) && this.renewable && secret?.login !== undefined) {
+          this.#renewals.add(secret.login);
+          this.#refusal = outcome.fault;
+          pool.settle(this.#probe, false);
+          candidate.load.succeeded(null);
+          return;
+        }
         this.#fault = outcome.fault;
         this.#blame(outcome.fault, way);
         break;
@@ -290,4 +324,9 @@ export class Failover {
       retryAfter: Math.max(0, Math.min(...cooling.map(({ until }) => until)) - now),
     };
   }
+}
+
+/** A token that is not taken, for whatever model. */
+function isRefusal(fault: Fault): boolean {
+  return fault.kind === 'key' && fault.reason === 'unauthorized' && !fault.modelOnly;
 }

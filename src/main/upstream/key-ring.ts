@@ -1,7 +1,7 @@
 import type { Account, KeySource } from '../../shared/account.ts';
 import { isCodexLogin } from '../../shared/codex.ts';
 import type { Keychain } from '../secrets/keychain.ts';
-import type { SecretResult } from '../secrets/secret.ts';
+import type { Secret, SecretResult } from '../secrets/secret.ts';
 import { readSecret } from '../secrets/secret-source.ts';
 import { Logins, type LoginsOptions } from './logins.ts';
 import { CHATGPT_LOGIN, type LoginServer, renewLogin } from './oauth.ts';
@@ -30,6 +30,11 @@ export class KeyRing {
         options.redactor.protect(secret);
       },
     });
+  }
+
+  /** The token that takes the place of a login's that was refused; null where there is none. */
+  renewed({ login, value }: Secret): Promise<Secret | null> {
+    return login === undefined ? Promise.resolve(null) : this.logins.renewed(login, value);
   }
 
   /** The secret from one source of an account. */

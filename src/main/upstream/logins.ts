@@ -2,7 +2,7 @@ import type { Account, KeySource } from '../../shared/account.ts';
 import { isCodexLogin } from '../../shared/codex.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import { type Login, readLogin, writeLogin } from '../secrets/login.ts';
-import { type SecretResult, fingerprint } from '../secrets/secret.ts';
+import { type Secret, type SecretResult, fingerprint } from '../secrets/secret.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import type { Renewal } from './oauth.ts';
 
@@ -39,6 +39,8 @@ interface Known {
   failed: { readonly reason: string; readonly at: number } | null;
   /** The access token the upstream refused before its time. */
   spent: string | null;
+  /** When it was last renewed. */
+  renewedAt: number;
   renewing: Promise<void> | null;
   /** Renewed, and not in the keychain yet because that is away: what is in there is worth nothing any more. */
   unsaved: Login | null;
@@ -78,23 +80,23 @@ export class Logins {
     }
   }
 
-  /** True while a login's token has ended and asking for it again could help. */
-  get stale(): boolean {
+  /** True while an account's login has ended and asking for it again could help, as after this machine has slept. */
+  isStale(account: Account): boolean {
+    if (this.#known.size === 0 || !isCodexLogin(account)) return false;
     const now = this.#options.now();
-    return [...this.#known.values()].some(
-      ({ refused, failed, expiresAt }) =>
-        refused === null && expiresAt <= now && (failed === null || now - failed.at >= PAUSE_MS),
-    );
+    return account.keys.map(loginName).some((name) => {
+      const known = name === null ? undefined : this.#known.get(name);
+      return known !== undefined && known.expiresAt <= now && known.refused === null && !isPausing(known, now);
+    });
   }
 
-  /** The upstream refused a token before its time: it is renewed now, once. */
-  refused(name: string, accessToken: string): void {
+  /** The upstream refused a token before its time: the one that takes its place, or null where there is none. */
+  async renewed(name: string, accessToken: string): Promise<Secret | null> {
     const known = this.#of(name);
-    if (known.spent === accessToken || known.refused !== null) return;
     known.spent = accessToken;
-    void this.secret(name).then(() => {
-      this.#options.changed(name);
-    });
+    const result = await this.secret(name);
+    this.#options.changed(name);
+    return 'secret' in result && result.secret.value !== accessToken ? result.secret : null;
   }
 
   /** Forgets what is known of a login that was imported or taken away. */
@@ -126,7 +128,13 @@ export class Logins {
       return { problem: `the login could not be renewed (${known.failed?.reason ?? 'unknown'}); it is tried again` };
     return {
       // The token changes with every renewal; cooldowns and rows are about the login.
-      secret: { value: accessToken, fingerprint: fingerprint(`login ${accountId}`), lastFour: '', accountId },
+      secret: {
+        value: accessToken,
+        fingerprint: fingerprint(`login ${accountId}`),
+        lastFour: '',
+        accountId,
+        login: name,
+      },
     };
   }
 
@@ -134,8 +142,10 @@ export class Logins {
     const now = this.#options.now();
     if (known.refused === refreshToken) return false;
     known.refused = null;
-    if (known.failed !== null && now - known.failed.at < PAUSE_MS) return false;
-    return accessToken === '' || accessToken === known.spent || expiresAt - AHEAD_MS <= now;
+    if (isPausing(known, now)) return false;
+    // One that is refused although it is new is not a token's fault.
+    const isSpent = accessToken === known.spent && now - known.renewedAt >= PAUSE_MS;
+    return accessToken === '' || isSpent || expiresAt - AHEAD_MS <= now;
   }
 
   async #renew(known: Known, login: Login): Promise<void> {
@@ -143,6 +153,7 @@ export class Logins {
     if ('login' in renewal) {
       this.#protect(renewal.login);
       known.failed = null;
+      known.renewedAt = this.#options.now();
       known.unsaved = renewal.login;
     } else if ('refused' in renewal) known.refused = login.refreshToken;
     else known.failed = { reason: renewal.failed, at: this.#options.now() };
@@ -190,10 +201,16 @@ export class Logins {
   }
 }
 
+/** After a failure that may pass the server is left alone for a while. */
+function isPausing({ failed }: Known, now: number): boolean {
+  return failed !== null && now - failed.at < PAUSE_MS;
+}
+
 const NOTHING_KNOWN: Known = {
   refused: null,
   failed: null,
   spent: null,
+  renewedAt: -Infinity,
   renewing: null,
   unsaved: null,
   cancel: () => undefined,
