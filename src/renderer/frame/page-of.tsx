@@ -4,7 +4,7 @@ import { BudgetsPage } from '../pages/budgets/budgets-page.tsx';
 import { LogsPage } from '../pages/logs-page.tsx';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { PolicyPage } from '../pages/policy/policy-page.tsx';
-import { PricesPage } from '../pages/prices-page.tsx';
+import { PricesPage } from '../pages/prices/prices-page.tsx';
 import { SettingsPage } from '../pages/settings/settings-page.tsx';
 import { ToolsPage } from '../pages/tools-page.tsx';
 import { TurnsPage } from '../pages/turns/turns-page.tsx';

@@ -6,6 +6,10 @@ const formats = new Map<string, Intl.NumberFormat>();
 function formatFor(pico: bigint): Intl.NumberFormat {
   const length = (pico < 0n ? -pico : pico).toString().length;
   const places = length > 12 || pico === 0n ? 2 : Math.min(12, 15 - length);
+  return formatWith(places);
+}
+
+function formatWith(places: number): Intl.NumberFormat {
   const key = `${localeTag()} ${places}`;
   const known = formats.get(key);
   if (known !== undefined) return known;
@@ -24,6 +28,12 @@ function formatFor(pico: bigint): Intl.NumberFormat {
 export function moneyOf(pico: string | number | bigint): string {
   const amount = BigInt(pico);
   return formatFor(amount).format(decimalOf(amount));
+}
+
+/** Dollars given as a plain decimal, in full, in the person's spelling: `$1.25`, `$0.0075`. */
+export function dollarsText(decimal: string): string {
+  const places = Math.min(12, Math.max(2, decimal.split('.')[1]?.length ?? 0));
+  return formatWith(places).format(decimal as Intl.StringNumericLiteral);
 }
 
 /** Picodollars as a plain decimal number of dollars; a number would not hold it exactly. */

@@ -1,12 +1,12 @@
-import { ChevronDown, Search, X } from 'lucide-react';
-import { memo, useEffect, useRef, useState } from 'react';
+import { ChevronDown, X } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ACTIONS } from '../../../shared/policy.ts';
 import { useAnswer } from '../../call.ts';
 import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
 import { Menu, MenuChoice, MenuItem } from '../../components/menu.tsx';
-import { useKeys } from '../../keyboard.ts';
+import { SearchBox } from '../../components/search-box.tsx';
 import {
   FILTER_LISTS,
   FILTER_SPANS,
@@ -19,9 +19,6 @@ import {
   withValue,
 } from '../../turn-filter.ts';
 import { verdictWord } from '../../words/turn-word.ts';
-
-/** Milliseconds after the last letter before the ledger is searched. */
-const TYPING = 200;
 
 /** What narrows the list: a search, and a choice for each thing that turns differ in. */
 export const TurnFilters = memo(function TurnFilters({
@@ -37,7 +34,12 @@ export const TurnFilters = memo(function TurnFilters({
   const status = FILTER_STATUSES.find((known) => known === query['status']);
   return (
     <div role="search" aria-label={t('filters')} className="flex flex-wrap items-center gap-1.5">
-      <SearchBox text={query['text'] ?? ''} onChange={(text) => onChange(withValue(query, 'text', text))} />
+      <SearchBox
+        label={t('search')}
+        hint={t('searchWhy')}
+        text={query['text'] ?? ''}
+        onChange={(text) => onChange(withValue(query, 'text', text))}
+      />
       {FILTER_LISTS.map((list) => (
         <ListFilter
           key={list}
@@ -84,60 +86,6 @@ export const TurnFilters = memo(function TurnFilters({
     </div>
   );
 });
-
-function SearchBox({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {
-  const { t } = useTranslation('turns');
-  const [typed, setTyped] = useState(text);
-  const [given, setGiven] = useState(text);
-  if (given !== text) {
-    // The address was changed elsewhere, as by the button that clears everything.
-    setGiven(text);
-    setTyped(text);
-  }
-  const box = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(
-    () => () => {
-      clearTimeout(timer.current);
-    },
-    [],
-  );
-  useKeys((key, event) => {
-    if (key !== '/') return;
-    event.preventDefault();
-    box.current?.focus();
-    box.current?.select();
-  });
-  return (
-    <div className="relative">
-      <Search
-        aria-hidden="true"
-        className="pointer-events-none absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-ink-faint"
-      />
-      <input
-        ref={box}
-        type="search"
-        aria-label={t('search')}
-        placeholder={t('search')}
-        title={t('searchWhy')}
-        value={typed}
-        maxLength={200}
-        spellCheck={false}
-        className="h-7 w-52 rounded-md border border-line-control bg-raised pr-2 pl-7 text-sm text-ink placeholder:text-ink-faint"
-        onChange={({ target }) => {
-          setTyped(target.value);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => onChange(target.value.trim()), TYPING);
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return;
-          event.preventDefault();
-          event.currentTarget.blur();
-        }}
-      />
-    </div>
-  );
-}
 
 function FilterButton({ name, value }: { readonly name: string; readonly value: string }) {
   return (
