@@ -20,7 +20,7 @@ interface Wanted {
   readonly edit: (value: unknown) => unknown;
 }
 
-/** The window is drawn anew when its language changes, and the last change must outlive that. */
+/** The last change can still be taken back after a look at another page. */
 const LAST_STEP = ['settings.step'];
 
 /**

@@ -1,4 +1,3 @@
-import { useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../shared/settings.ts';
 import { Panel } from '../../components/panel.tsx';
@@ -23,7 +22,12 @@ export function AppSettings({ app, changes }: { readonly app: Settings['app']; r
         />
       </SettingRow>
       <SettingRow name="language" changes={changes}>
-        <LanguageChoice language={app.language} onChange={(language) => void set('language', { language })} />
+        <Select
+          label={t('rows.language.label')}
+          value={app.language}
+          options={(['system', 'en', 'zh'] as const).map((value) => ({ value, name: t(`languages.${value}`) }))}
+          onChange={(language) => void set('language', { language })}
+        />
       </SettingRow>
       {/* The page cannot know what else was started, but a window in a browser is no window of the app. */}
       {window.tiergate === undefined && (
@@ -50,38 +54,5 @@ export function AppSettings({ app, changes }: { readonly app: Settings['app']; r
         onChange={(updates) => void set('updates', { updates })}
       />
     </Panel>
-  );
-}
-
-/** True from when the choice of a language is taken from the page with the focus in it, until it is put back. */
-let hadFocus = false;
-
-/** The window is drawn anew in another language, and who has just chosen it by keyboard goes on from there. */
-function LanguageChoice({
-  language,
-  onChange,
-}: {
-  readonly language: Settings['app']['language'];
-  readonly onChange: (language: Settings['app']['language']) => void;
-}) {
-  const { t } = useTranslation('settings');
-  const place = useRef<HTMLSpanElement>(null);
-  useLayoutEffect(() => {
-    const element = place.current;
-    if (hadFocus) element?.querySelector('select')?.focus();
-    hadFocus = false;
-    return () => {
-      hadFocus = element?.contains(document.activeElement) === true;
-    };
-  }, []);
-  return (
-    <span ref={place} className="inline-flex">
-      <Select
-        label={t('rows.language.label')}
-        value={language}
-        options={(['system', 'en', 'zh'] as const).map((value) => ({ value, name: t(`languages.${value}`) }))}
-        onChange={onChange}
-      />
-    </span>
   );
 }
