@@ -66,6 +66,19 @@ describe('a key that has cooled down is tried by one turn', () => {
     expect(asked(world.turn([account]).next())).toBe('a key-one');
   });
 
+  test('and is ready for all once that turn’s request was taken, long before its answer ends', () => {
+    const world = new World();
+    const account = candidateOf('a', ['key-one', 'key-two']);
+    const marks = world.turn([account]);
+    marks.next();
+    fails(marks, limited());
+    world.time += 6000;
+    const tries = world.turn([account]);
+    tries.next();
+    tries.taken();
+    expect(asked(world.turn([account]).next())).toBe('a key-one');
+  });
+
   test('and is not shut for every model where that turn finds it out for one', () => {
     const world = new World();
     const account = candidateOf('a', ['key-one', 'key-two']);

@@ -38,6 +38,8 @@ export interface AnswerOptions {
   readonly own: boolean;
   /** As this account's upstream knows it. */
   readonly model: string;
+  /** The upstream has taken the request: whether its key and account work is known, long before the answer ends. */
+  readonly taken: () => void;
   /** Told once, how the attempt ended. */
   readonly ended: (outcome: Outcome) => void;
   /** True where there are several ways: then a failure is told to the corridor, and only on its word to the tool. */
@@ -233,6 +235,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   #commitHead(): void {
     this.#first = null;
     this.#settleWith(null);
+    if (!this.#told) this.#options.taken();
     if (this.#headers !== null) this.#options.outlet.begin(this.#status, this.#headers);
   }
 

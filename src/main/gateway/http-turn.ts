@@ -249,6 +249,9 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward, movable
     account,
     own: http.own !== null,
     model,
+    taken: () => {
+      failover.taken();
+    },
     ended: endingOf(house, failover, way, question),
     movable,
     holds: form === null && failover.movable,

@@ -175,6 +175,12 @@ export class Failover {
     return login !== undefined && !this.#renewals.has(login);
   }
 
+  /** The upstream has taken the request, so whoever waits for what the attempt tries need not wait for the answer's end. */
+  taken(): void {
+    if (this.#probe !== null) this.#world.pool.settle(this.#probe, true);
+    if (this.#breakerProbe !== null) this.#way?.candidate.load.breaker.succeeded();
+  }
+
   /** Tells how the last attempt ended; what that says of key and account is taken down. */
   ended(outcome: Outcome): void {
     const way = this.#way;
