@@ -6,7 +6,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['src/shared/'],
   ['src/main/envelope/', 'src/main/secrets/', 'src/main/logs/'],
   ['src/main/dialects/'],
-  ['src/main/ledger/', 'src/main/settings/', 'src/main/telemetry/', 'src/main/upstream/'],
+  ['src/main/ledger/', 'src/main/mcp/', 'src/main/settings/', 'src/main/telemetry/', 'src/main/upstream/'],
   ['src/main/gateway/'],
   ['src/main/control/'],
   ['src/main/runtime.ts'],

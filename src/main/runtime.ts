@@ -21,6 +21,7 @@ import { Captures } from './ledger/captures.ts';
 import { Ledger, ledgerFile } from './ledger/ledger.ts';
 import { LedgerReader } from './ledger/reader.ts';
 import { type Log, openLog } from './logs/log.ts';
+import { McpServers } from './mcp/servers.ts';
 import { type Keychain, systemKeychain } from './secrets/keychain.ts';
 import { Redactor } from './secrets/redact.ts';
 import { PolicyHistory } from './settings/policy-history.ts';
@@ -104,6 +105,7 @@ class Gateway implements Runtime {
   readonly #keyRing: KeyRing;
   readonly #accounts: Accounts;
   readonly #ways: Ways;
+  readonly #mcp: McpServers;
   readonly #connector = new Connector(() => [this.#front.port]);
   readonly #dispatch = new Dispatch(this.#connector);
   readonly #dump: Dump;
@@ -196,6 +198,8 @@ class Gateway implements Runtime {
       },
     });
     this.#ways.restore(this.#ledger.cooldowns(now()));
+    this.#mcp = new McpServers({ version: options.version, environment, now, log: this.log });
+    this.#mcp.follow(this.#settings.current.mcp);
     this.#house = {
       settings: () => inForce.current,
       paused: () => this.#pause.state !== null,
@@ -203,6 +207,7 @@ class Gateway implements Runtime {
       ways: this.#ways,
       modelCopies: new ModelCopies(),
       renewLogin: (secret) => this.#keyRing.renewed(secret),
+      mcp: this.#mcp,
       send: (request, handler) => {
         this.#dispatch.send(request, handler);
       },
@@ -341,6 +346,7 @@ class Gateway implements Runtime {
     this.#settings.close();
     this.#pause.close();
     await this.#front.stop();
+    await this.#mcp.close();
     this.#carrier.close();
     this.#pushes.close();
     this.#keyRing.logins.stop();
@@ -360,6 +366,7 @@ class Gateway implements Runtime {
     this.#policyHistory.add(state.settings.policy, (this.#options.now ?? Date.now)());
     this.#books.settingsChanged();
     void this.#captures.follow();
+    this.#mcp.follow(state.settings.mcp);
     this.#showProblem(state);
     this.#pushes.policyChanged();
     this.#pushes.settingsChanged();

@@ -121,6 +121,9 @@ const McpServerSchema = z
     'a server has either a command or a url',
   );
 
+/** One server of tools that the person has set up. */
+export type McpServer = z.output<typeof McpServerSchema>;
+
 const McpSchema = z.strictObject({
   enabled: z.boolean().default(false),
   /** The tools whose turns are offered the servers' tools; empty is every tool. */

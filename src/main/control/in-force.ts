@@ -35,7 +35,7 @@ export class InForce {
   }
 
   #make(
-    { policy, tools, accounts, gateway, errorRules }: Settings,
+    { policy, tools, accounts, gateway, errorRules, mcp }: Settings,
     limits: readonly Limit[],
   ): ReturnType<House['settings']> {
     const { bodyLimitMiB, messageLimitMiB, compressSockets, ownKeys } = gateway;
@@ -48,6 +48,7 @@ export class InForce {
       compressSockets,
       errorRules,
       ownKeys,
+      mcp,
     };
   }
 }

@@ -4,7 +4,8 @@ import type { Policy } from '../../shared/policy.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { NewTurn } from '../../shared/turn.ts';
 import type { Log } from '../logs/log.ts';
-import type { ErrorRule, Tool } from '../../shared/settings.ts';
+import type { McpServers } from '../mcp/servers.ts';
+import type { ErrorRule, Settings, Tool } from '../../shared/settings.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Ways } from '../upstream/ways.ts';
 import type { Connector } from '../upstream/connector.ts';
@@ -26,6 +27,7 @@ export interface House {
     readonly errorRules: readonly ErrorRule[];
     /** The providers for which a tool may bring a key of its own. */
     readonly ownKeys: readonly Provider[];
+    readonly mcp: Settings['mcp'];
   };
   /** Whether the person has paused the gateway; asked for again by every turn. */
   readonly paused: () => boolean;
@@ -43,6 +45,8 @@ export interface House {
   readonly dump: Pick<Dump, 'begin'>;
   /** Keeps what was said in turns while the person has that on. */
   readonly capture: Pick<Capture, 'http' | 'session'>;
+  /** The person's MCP servers. */
+  readonly mcp: Pick<McpServers, 'serves' | 'tools' | 'call'>;
   /** Commits a turn's row, synchronously. */
   readonly record: (turn: NewTurn) => void;
   /** Commits it together with others that end in the same round of the event loop, then calls back. */

@@ -14,13 +14,24 @@ import { type PricedWay, isDearer } from './dearer.ts';
 import { BETA_HEADER, type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
 import type { FormBody } from './form-body.ts';
 import type { House } from './house.ts';
-import { type HttpRequest, betaOf, hintOf, isCodex, methodOf, ownWayOf, providerOf, receive } from './incoming.ts';
+import {
+  type HttpRequest,
+  type Incoming,
+  betaOf,
+  hintOf,
+  isCodex,
+  methodOf,
+  ownWayOf,
+  providerOf,
+  receive,
+} from './incoming.ts';
 import { Meter } from './meter.ts';
 import { answerModels, asksForModels } from './model-list.ts';
 import { chooseOutlet } from './outlet-choice.ts';
 import { type Plan, planFor } from './plan.ts';
 import { endWithError, exhaustedError, sendError } from './refusal.ts';
 import { waitForSlot } from './slot-wait.ts';
+import { type Round, ToolLoop, offerFor } from './tool-loop.ts';
 
 /** Walks one HTTP turn from its first byte to its last; resolves when both sides are done. */
 export async function runHttpTurn(house: House, request: HttpRequest): Promise<void> {
@@ -28,12 +39,15 @@ export async function runHttpTurn(house: House, request: HttpRequest): Promise<v
     await answerModels(house, request);
     return;
   }
-  const asked = await ask(house, request);
-  if (asked === null) return;
+  await ended(await begin(house, request));
+}
+
+async function ended(answering: Answering | null): Promise<void> {
+  if (answering === null) return;
   try {
-    await asked.answer.done;
+    await answering.answer.done;
   } finally {
-    asked.failover.release();
+    answering.failover.release();
   }
 }
 
@@ -43,18 +57,29 @@ interface Answering {
   readonly failover: Failover;
 }
 
-/** Asks the upstreams; null where the turn ended before that. Apart, so that body and verdict do not live as long as the answer. */
-async function ask(house: House, http: HttpRequest): Promise<Answering | null> {
-  const { request, response, tool, route, path } = http;
-  const { dialect } = route;
+/** Takes the request in; null where the turn has ended already. Apart, so that body and verdict do not live as long as the answer. */
+async function begin(house: House, http: HttpRequest): Promise<Answering | null> {
   const incoming = await receive(house, http);
   if ('code' in incoming) {
     house.refused(incoming.code);
-    sendError(response, incoming, dialect);
+    sendError(http.response, incoming, http.route.dialect);
     return null;
   }
-  const { asked, body, form } = incoming;
+  const { asked } = incoming;
+  const offered = isUnread(asked) ? null : offerFor(house, http, asked);
+  const offer = offered === null ? null : await offered;
+  if (offer === null || isUnread(asked)) return ask(house, http, incoming);
+  const round: Round = async (one, more) => ended(await ask(house, one, { asked: more, body: more.bytes, form: null }));
+  await new ToolLoop(house, http, asked, offer, round).run();
+  return null;
+}
+
+/** Asks the upstreams; null where the turn ended before that. */
+async function ask(house: House, http: HttpRequest, { asked, body, form }: Incoming): Promise<Answering | null> {
+  const { request, response, tool, route, path } = http;
+  const { dialect } = route;
   const meter = new Meter(tool.name, dialect.name, house.now);
+  if (http.toolCalls !== undefined) meter.called(http.toolCalls);
   if (body !== null || form !== null) house.capture.http(meter.id, tool.name, body, response);
   if (isUnread(asked)) {
     meter.placed(path, conversationOf(request.headers, null));

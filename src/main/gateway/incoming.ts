@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayError } from '../../shared/errors.ts';
+import type { Turn } from '../../shared/turn.ts';
 import type { Asked, Unread } from '../dialects/dialect.ts';
 import { bareRequest } from '../dialects/platform.ts';
 import type { OwnWay } from '../upstream/own-key.ts';
@@ -20,10 +21,12 @@ export interface HttpRequest extends KnownCaller {
   readonly path: string;
   /** With its question mark; empty when there is none. */
   readonly query: string;
+  /** Calls of the person's MCP servers since the turn's round before this one. */
+  readonly toolCalls?: Turn['toolCalls'];
 }
 
 /** A request's body as the corridor carries it. */
-interface Incoming {
+export interface Incoming {
   readonly asked: Asked | Unread;
   /** As it was judged; null where there is none, or a form. */
   readonly body: Buffer | null;

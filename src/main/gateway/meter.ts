@@ -42,6 +42,7 @@ export class Meter {
   #trust: ServedTrust | null = null;
   #sentAt: number | null = null;
   #facts: AnswerFacts | null = null;
+  #toolCalls: Turn['toolCalls'] = [];
   /** Those that failed; what answered is the row itself. */
   #failed: Attempt[] = [];
   /** True while the attempt that was sent last is the last of those. */
@@ -66,6 +67,11 @@ export class Meter {
   placed(route: string, session: string | null): void {
     this.#route = route;
     this.#session = session;
+  }
+
+  /** What was called for it before it was asked. */
+  called(toolCalls: Turn['toolCalls']): void {
+    this.#toolCalls = toolCalls;
   }
 
   /** What the door said about it for one account. */
@@ -189,7 +195,7 @@ export class Meter {
       error: why,
       partial,
       attempts: this.#attempts(status, why),
-      toolCalls: [],
+      toolCalls: this.#toolCalls,
     };
   }
 }

@@ -3,10 +3,19 @@ import type { NoSlot, Release, Slots, WaitPlan } from '../upstream/slots.ts';
 import type { House } from './house.ts';
 
 /** Tools and the boxes between end a silent stream after some time; a comment is not silence and not an event. */
-const BEAT_MS = 10_000;
-const COMMENT = ':\n\n';
+export const BEAT_MS = 10_000;
+/** What keeps a stream alive. */
+export const COMMENT = ':\n\n';
 
-const STREAM_HEAD = ['content-type', 'text/event-stream', 'cache-control', 'no-cache', 'x-accel-buffering', 'no'];
+/** The head of a stream that begins before the upstream's does. */
+export const STREAM_HEAD = [
+  'content-type',
+  'text/event-stream',
+  'cache-control',
+  'no-cache',
+  'x-accel-buffering',
+  'no',
+];
 
 /** What a turn waits with. */
 export interface SlotWait {
