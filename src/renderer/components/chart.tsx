@@ -26,6 +26,7 @@ export function Chart({
   timeName,
   timeWord,
   valueWord,
+  whole = false,
   series,
 }: {
   readonly label: string;
@@ -34,6 +35,8 @@ export function Chart({
   readonly timeName: string;
   readonly timeWord: (time: number) => string;
   readonly valueWord: (value: number) => string;
+  /** True for what is counted, of which there is no half. */
+  readonly whole?: boolean;
   readonly series: readonly ChartSeries[];
 }) {
   const { t } = useTranslation();
@@ -46,7 +49,14 @@ export function Chart({
           name: t('chart'),
           content: (
             <>
-              <Bars label={label} times={times} timeWord={timeWord} valueWord={valueWord} series={series} />
+              <Bars
+                label={label}
+                times={times}
+                timeWord={timeWord}
+                valueWord={valueWord}
+                whole={whole}
+                series={series}
+              />
               <Legend series={series} />
             </>
           ),
@@ -95,9 +105,14 @@ function Legend({ series }: { readonly series: readonly ChartSeries[] }) {
   );
 }
 
-type Drawn = Pick<Parameters<typeof Chart>[0], 'label' | 'times' | 'timeWord' | 'valueWord' | 'series'>;
+type Drawn = Required<
+  Pick<Parameters<typeof Chart>[0], 'label' | 'times' | 'timeWord' | 'valueWord' | 'whole' | 'series'>
+>;
 
-function Bars({ label, times, timeWord, valueWord, series }: Drawn) {
+/** Steps between two marks where there is nothing between two whole numbers. */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
+function Bars({ label, times, timeWord, valueWord, whole, series }: Drawn) {
   const { t } = useTranslation();
   const place = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
@@ -114,7 +129,7 @@ function Bars({ label, times, timeWord, valueWord, series }: Drawn) {
     import('uplot').then(
       ({ default: Plot }) => {
         if (gone) return;
-        chart = draw(Plot, element, { label, times, timeWord, valueWord, series });
+        chart = draw(Plot, element, { label, times, timeWord, valueWord, whole, series });
         observer.observe(element);
       },
       () => setFailed(true),
@@ -124,7 +139,7 @@ function Bars({ label, times, timeWord, valueWord, series }: Drawn) {
       observer.disconnect();
       chart?.destroy();
     };
-  }, [dark, label, series, times, timeWord, valueWord]);
+  }, [dark, label, series, times, timeWord, valueWord, whole]);
   return (
     <div ref={place} role="img" aria-label={label} className="min-w-0 overflow-hidden" style={{ height: HEIGHT }}>
       {failed && <p className="grid h-full place-items-center text-ink-faint">{t('chartFailed')}</p>}
@@ -132,7 +147,7 @@ function Bars({ label, times, timeWord, valueWord, series }: Drawn) {
   );
 }
 
-function draw(Plot: typeof uPlot, element: HTMLElement, { times, timeWord, valueWord, series }: Drawn): uPlot {
+function draw(Plot: typeof uPlot, element: HTMLElement, { times, timeWord, valueWord, whole, series }: Drawn): uPlot {
   const layers = stacked(series);
   const axis = {
     stroke: colourOf('ink-faint'),
@@ -163,6 +178,7 @@ function draw(Plot: typeof uPlot, element: HTMLElement, { times, timeWord, value
           grid: { stroke: colourOf('line'), width: 1 },
           size: 52,
           space: 36,
+          ...(whole ? { incrs: WHOLE_STEPS } : {}),
           values: (_chart, marks) => marks.map(valueWord),
         },
       ],

@@ -96,6 +96,7 @@ export function TierMix({ range }: { readonly range: Range }) {
             timeName={t(range === 'day' ? 'hour' : 'day')}
             timeWord={range === 'day' ? hourOf : dayOf}
             valueWord={measure === 'turns' ? fullCount : moneyWord}
+            whole={measure === 'turns'}
             series={series}
           />
         )}

@@ -9,7 +9,7 @@ export const COLUMNS = [
   { id: 'tiers', width: '16.5rem' },
   { id: 'verdict', width: 'minmax(6rem, 9rem)' },
   { id: 'tokens', width: '6.5rem', numeric: true },
-  { id: 'cost', width: '5.5rem', numeric: true },
+  { id: 'cost', width: 'minmax(5.5rem, 8rem)', numeric: true },
   { id: 'saved', width: '5rem', numeric: true, off: true },
   { id: 'result', width: 'minmax(5rem, 8rem)' },
   { id: 'duration', width: '5.5rem', numeric: true },
