@@ -35,6 +35,8 @@ export function Dialog({
       ref={element}
       aria-labelledby={titleId}
       onClose={onClose}
+      // It closes the dialog, and nothing that the dialog was opened from.
+      onKeyDown={(event) => event.key === 'Escape' && event.stopPropagation()}
       className={classNames(
         'm-auto max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-panel text-ink shadow-dialog backdrop:bg-scrim',
         wide ? 'w-[47rem]' : 'w-[35rem]',

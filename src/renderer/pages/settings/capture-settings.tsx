@@ -1,15 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../shared/settings.ts';
-import { useCommand } from '../../call.ts';
 import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { Menu, MenuChoice, MenuLabel } from '../../components/menu.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import type { SettingsChanges } from '../../settings-change.ts';
 import { fullCount, listOf } from '../../words/figure.ts';
+import { WipeCapture } from '../wipe-capture.tsx';
 import { NumberRow } from './number-row.tsx';
 import { SettingRow, SwitchRow } from './setting-row.tsx';
 
@@ -72,7 +70,7 @@ export function CaptureSettings({
         <Button onClick={() => setWiping(true)}>{t('wipe.open')}</Button>
       </SettingRow>
       {wiping && (
-        <WipeDialog
+        <WipeCapture
           onClose={() => setWiping(false)}
           onWiped={(removed) => {
             setWiped(removed);
@@ -120,35 +118,4 @@ function ToolChoice({
 
 function nameOf(tools: readonly string[], everyTool: string): string {
   return tools.length === 0 ? everyTool : listOf(tools);
-}
-
-function WipeDialog({
-  onWiped,
-  onClose,
-}: {
-  readonly onWiped: (removed: number) => void;
-  readonly onClose: () => void;
-}) {
-  const { t } = useTranslation('settings');
-  const wipe = useCommand('capture.wipe', ['capture.get']);
-  return (
-    <Dialog title={t('wipe.title')} onClose={onClose}>
-      <p className="text-ink-soft">{t('wipe.text')}</p>
-      {wipe.error !== null && (
-        <div className="mt-3">
-          <ErrorState error={wipe.error} />
-        </div>
-      )}
-      <div className="mt-5 flex justify-end gap-2">
-        <DialogClose data-autofocus="true">{t('wipe.keep')}</DialogClose>
-        <Button
-          look="danger"
-          busy={wipe.isPending}
-          onClick={() => wipe.mutate({}, { onSuccess: ({ removed }) => onWiped(removed) })}
-        >
-          {t('wipe.wipe')}
-        </Button>
-      </div>
-    </Dialog>
-  );
 }
