@@ -1,6 +1,7 @@
 import type { AnswerScript, Script } from './provider-script.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { type Upstream, startUpstream } from './upstream.ts';
+import { UpstreamSockets } from './upstream-socket.ts';
 
 /** The members that the backend answers 400 to. */
 const UNSUPPORTED = [
@@ -18,6 +19,8 @@ type Json = Readonly<Record<string, unknown>>;
 /** ChatGPT's backend for Codex: it knows tokens and accounts, refuses what the real one refuses, and always streams. */
 export interface CodexBackend {
   readonly upstream: Upstream;
+  /** Its WebSocket half. */
+  readonly sockets: UpstreamSockets;
   /** As an account's `baseUrl`. */
   readonly baseUrl: string;
   /** The access tokens it takes now. */
@@ -32,8 +35,22 @@ export interface CodexBackend {
 export async function startCodexBackend(): Promise<CodexBackend> {
   const tokens: string[] = [];
   const upstream = await startUpstream({ keys: tokens });
+  const sockets = new UpstreamSockets(upstream, {
+    keys: tokens,
+    refuses: (request) => {
+      const refusal = refuseHead(backend, request);
+      return refusal === null ? null : { kind: 'status', status: refusal.status, body: JSON.stringify(refusal.body) };
+    },
+    script: ({ text }) => {
+      const message = refusalOf(JSON.parse(text) as Json, 'frame', isCodex(sockets.last.request));
+      return message === null
+        ? { kind: 'answer', tier: 'default', ...backend.answer }
+        : [{ type: 'error', status: 400, error: { type: 'invalid_request_error', code: 'refused', message } }];
+    },
+  });
   const backend: CodexBackend = {
     upstream,
+    sockets,
     baseUrl: `${upstream.origin}/backend-api/codex`,
     tokens,
     accountId: 'workspace-1',
@@ -44,15 +61,28 @@ export async function startCodexBackend(): Promise<CodexBackend> {
   return backend;
 }
 
-function refuse({ tokens, accountId }: CodexBackend, request: RecordedRequest): Script | null {
-  if (request.key === null || !tokens.includes(request.key)) return error(401, EXPIRED);
-  const accounts = request.header('chatgpt-account-id');
-  if (accounts.length !== 1 || accounts[0] !== accountId) return error(403, { detail: 'Account not found' });
+function refuse(backend: CodexBackend, request: RecordedRequest): Script | null {
+  const refusal = refuseHead(backend, request);
+  if (refusal !== null) return error(refusal.status, refusal.body);
   if (request.method !== 'POST') return null;
   const kind = request.path.endsWith('/compact') ? 'compact' : 'turn';
-  const isCodex = request.header('originator').some((originator) => originator.startsWith('codex_'));
-  const refusal = refusalOf(request.json as Json, kind, isCodex);
-  return refusal === null ? null : error(400, { detail: refusal });
+  const detail = refusalOf(request.json as Json, kind, isCodex(request));
+  return detail === null ? null : error(400, { detail });
+}
+
+function refuseHead(
+  { tokens, accountId }: CodexBackend,
+  request: RecordedRequest,
+): { readonly status: number; readonly body: object } | null {
+  if (request.key === null || !tokens.includes(request.key)) return { status: 401, body: EXPIRED };
+  const accounts = request.header('chatgpt-account-id');
+  return accounts.length === 1 && accounts[0] === accountId
+    ? null
+    : { status: 403, body: { detail: 'Account not found' } };
+}
+
+function isCodex(request: RecordedRequest): boolean {
+  return request.header('originator').some((originator) => originator.startsWith('codex_'));
 }
 
 const EXPIRED = {
@@ -69,7 +99,7 @@ function error(status: number, body: object): Script {
 }
 
 /** Why the backend refuses a body or a frame; null where it takes it. */
-export function refusalOf(body: Json, kind: 'turn' | 'compact' | 'frame', isCodex: boolean): string | null {
+export function refusalOf(body: Json, kind: 'turn' | 'compact' | 'frame', fromCodex: boolean): string | null {
   if (kind === 'compact') {
     for (const name of ['store', 'stream']) if (name in body) return `Unsupported parameter: ${name}`;
   } else if (body['store'] !== false) return 'Store must be set to false';
@@ -80,7 +110,7 @@ export function refusalOf(body: Json, kind: 'turn' | 'compact' | 'frame', isCode
     return `Unsupported service_tier: ${String(body['service_tier'])}`;
   const { input, instructions, model } = body;
   const goesOn = typeof body['previous_response_id'] === 'string';
-  if (!isCodex && !goesOn && (typeof instructions !== 'string' || instructions === ''))
+  if (!fromCodex && !goesOn && (typeof instructions !== 'string' || instructions === ''))
     return 'Instructions are required';
   if (typeof model !== 'string' || !MODELS.test(model))
     return `The '${String(model)}' model is not supported when using Codex with a ChatGPT account.`;

@@ -25,6 +25,8 @@ export interface UpstreamSocketsOptions {
   readonly script?: SocketScript;
   /** Takes permessage-deflate where it is offered. */
   readonly compresses?: boolean;
+  /** What happens to a handshake instead of a 101, by what it says. */
+  readonly refuses?: (request: RecordedRequest) => Refusal | null;
   /** Headers of every 101. */
   readonly headers?: readonly string[];
   /** Chooses a subprotocol; the default takes the first. */
@@ -173,7 +175,6 @@ export class UpstreamSockets {
   #take(message: IncomingMessage, socket: Socket, head: Buffer): void {
     this.handshakes += 1;
     const queued = this.#queue.shift();
-    const refuse = queued === undefined ? this.refuse : queued;
     socket.on('error', () => socket.destroy());
     const request = new RecordedRequest(
       this.handshakes - 1,
@@ -186,6 +187,7 @@ export class UpstreamSockets {
     this.requests.push(request);
     this.#upstream.violations.push(...checkHandshake(request, this.#upstream, this.#options.keys));
     this.#notify();
+    const refuse = (queued === undefined ? this.refuse : queued) ?? this.#options.refuses?.(request);
     switch (refuse?.kind) {
       case 'silence':
         endWith(socket);

@@ -56,6 +56,7 @@ export async function startLoginLab(
     timers,
     close: async () => {
       await gateway.close();
+      backend.sockets.close();
       await backend.upstream.close();
       await server.close();
     },

@@ -61,6 +61,15 @@ test('a turn streams over a login that was imported, under its account', async (
   ]);
 });
 
+test('a test of the account names it too, and asks as Codex does', async () => {
+  lab.backend.upstream.next((request) =>
+    request.header('chatgpt-account-id')[0] === 'workspace-1' && request.path.includes('/models?client_version=')
+      ? { kind: 'error', status: 200, body: '{"models":[]}' }
+      : { kind: 'error', status: 400 },
+  );
+  expect(await lab.gateway.client.call('account.test', { id: 'codex' })).toMatchObject({ ok: true, status: 200 });
+});
+
 test('a model goes up under the name that the account’s table has for it', async () => {
   await send(lab.gateway.origin, { body: { ...STREAM, model: 'gpt-5.1-codex-max' } });
   expect(lab.backend.upstream.last.json).toMatchObject({ model: 'gpt-5.3-codex' });

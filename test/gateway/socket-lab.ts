@@ -71,7 +71,11 @@ export async function startSocketLab(
   };
 }
 
-function dial(origin: string, { path = '/v1/responses', headers, protocols, compress }: OpenOptions = {}): WebSocket {
+/** A tool's handshake, on its way. */
+export function dial(
+  origin: string,
+  { path = '/v1/responses', headers, protocols, compress }: OpenOptions = {},
+): WebSocket {
   const options: ClientOptions = {
     headers: { authorization: `Bearer ${LOCAL_KEY}`, ...headers },
     perMessageDeflate: compress === true,

@@ -7,7 +7,11 @@ export type Beginning =
   { readonly kind: 'open' } | { readonly kind: 'answer' } | { readonly kind: 'failure'; readonly said: ErrorSaid };
 
 /** Events by which an upstream only says that it has the request. */
-const QUIET: ReadonlySet<string> = new Set(['response.created', 'response.in_progress', 'response.queued', 'ping']);
+const QUIET: ReadonlySet<string> = new Set([
+  ...['response.created', 'response.in_progress', 'response.queued', 'ping'],
+  // ChatGPT's backend speaks of the plan first.
+  ...['codex.rate_limits', 'codex.response.metadata'],
+]);
 
 /** Looks at the first events of a stream, before the tool is told that it has an answer. */
 export class FirstEvent {

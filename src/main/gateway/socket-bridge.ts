@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { isCodexLogin } from '../../shared/codex.ts';
 import { gatewayError } from '../../shared/errors.ts';
 import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
+import { codexBody } from '../dialects/codex-body.ts';
 import { isUnread } from '../dialects/dialect.ts';
+import type { Secret } from '../secrets/secret.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import type { LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
 import { type OwnHeaders, upgradeHeadersUp } from '../upstream/headers.ts';
@@ -25,6 +28,7 @@ export interface BridgeOptions {
   /** The handshake's headers, which stand in for those of each request. */
   readonly rawHeaders: readonly string[];
   readonly own: OwnHeaders;
+  readonly isCodex: boolean;
 }
 
 /** An upstream that is spoken to over HTTP, turn by turn, by an account's `http_bridge`. */
@@ -68,11 +72,14 @@ class BridgeLink implements UpstreamLink {
   readonly #lanes = new Map<string | null, Lane>();
   /** The input of each prewarm, which the turn after it goes on from. */
   readonly #prewarms = new Map<string, Buffer>();
+  /** A login's token is renewed while the session goes on. */
+  #secret: Secret | null;
   #paused = false;
   #over = false;
 
   constructor(options: BridgeOptions, listener: LinkListener) {
     this.#options = options;
+    this.#secret = options.chosen.secret;
     this.#listener = listener;
   }
 
@@ -136,7 +143,7 @@ class BridgeLink implements UpstreamLink {
     return lane.waiting.length < MAX_WAITING;
   }
 
-  #start(lane: Lane, bridged: BridgedFrame): void {
+  #start(lane: Lane, bridged: BridgedFrame, fresh = false): void {
     // There is nothing here that a prewarm could warm, so it is answered on this machine.
     if (!bridged.frame.generates) {
       this.#prewarm(lane, bridged);
@@ -150,21 +157,42 @@ class BridgeLink implements UpstreamLink {
     const { house, chosen } = this.#options;
     const { account, origin, basePath } = chosen.ready;
     const isOwn = chosen.secret?.brought !== undefined;
+    /** Set where a login's token was refused, which is told only where there is no other. */
+    let refusal: (() => void) | null = null;
     const turn = new BridgeTurn(house, `"${account.id}" (${account.baseUrl})`, isOwn, {
       event: (payload) => {
         this.#deliver(lane, payload);
       },
       refused: (status, error, event) => {
-        this.#refuse(lane, status, error, event);
+        const refuse = (): void => {
+          this.#refuse(lane, status, error, event);
+        };
+        if (error === 'upstream_401' && this.#secret?.login !== undefined && !fresh) refusal = refuse;
+        else refuse();
       },
       over: (cut) => {
-        this.#ended(lane, cut);
+        if (refusal === null) this.#ended(lane, cut);
+        else void this.#renew(lane, bridged, refusal);
       },
     });
     lane.running = turn;
     if (this.#paused) turn.pause();
     this.#listener.departed(lane.name);
     house.send({ origin, proxy: account.proxy, path: `${basePath}/responses`, headers: this.#headers(), body }, turn);
+  }
+
+  /** Sends a turn again with a new token. */
+  async #renew(lane: Lane, bridged: BridgedFrame, tell: () => void): Promise<void> {
+    const { house } = this.#options;
+    const secret = this.#secret === null ? null : await house.renewLogin(this.#secret);
+    if (this.#over) return;
+    if (secret === null) {
+      tell();
+      this.#ended(lane, null);
+    } else {
+      this.#secret = secret;
+      this.#start(lane, bridged, true);
+    }
   }
 
   /** The request's body, or the event that says why there is none. */
@@ -175,6 +203,9 @@ class BridgeLink implements UpstreamLink {
     // The ChatGPT backend keeps nothing between requests; a key account's upstream may know the id.
     const cannot = isUnknown && this.#options.chosen.ready.account.kind === 'oauth';
     const body = cannot ? null : bridgeBody(frame, { model, earlier });
+    // A frame that went on from a prewarm has no instructions of its own.
+    if (body !== null && isCodexLogin(this.#options.chosen.ready.account))
+      return codexBody(body, { kind: 'turn', isCodex: this.#options.isCodex }).bytes;
     return body ?? errorEvent(gatewayError('previous_response_not_found', previous ?? ''));
   }
 
@@ -263,7 +294,7 @@ class BridgeLink implements UpstreamLink {
 
   #headers(): string[] {
     const { rawHeaders, own } = this.#options;
-    const flat = upgradeHeadersUp(rawHeaders, own);
+    const flat = upgradeHeadersUp(rawHeaders, { ...own, key: this.#secret?.value ?? null });
     const headers = ['content-type', 'application/json', 'accept', 'text/event-stream', 'accept-encoding', 'identity'];
     for (let index = 0; index + 1 < flat.length; index += 2) {
       const name = (flat[index] ?? '').toLowerCase();

@@ -47,6 +47,10 @@ async function dialNext(
         // Nothing is asked of the account yet; its turns wait, not its sessions.
         failover.seat(step.candidate, () => undefined);
         break;
+      case 'renew':
+        failover.renewed(await handshake.renew(step.secret));
+        if (signal?.aborted === true && last !== null) return last;
+        break;
       case 'pass_on':
         return last ?? { kind: 'refused', error: gatewayError('account_missing') };
       case 'exhausted':

@@ -1,15 +1,17 @@
 import type { IncomingMessage } from 'node:http';
+import { tiersTakenBy } from '../../shared/codex.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { fold } from '../../shared/fold.ts';
 import type { Asked } from '../dialects/dialect.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
+import type { Secret } from '../secrets/secret.ts';
 import { protocolsUp, upgradeHeadersUp } from '../upstream/headers.ts';
 import { conversationOf } from './conversation.ts';
 import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
 import type { KnownCaller } from './guard.ts';
 import type { House } from './house.ts';
-import { ownWayOf } from './incoming.ts';
+import { isCodex, ownWayOf } from './incoming.ts';
 import { Meter } from './meter.ts';
 import { BridgeUpstream } from './socket-bridge.ts';
 import { type SocketQuery, readQuery } from './socket-request.ts';
@@ -48,6 +50,11 @@ export class Handshake {
     return this.#query.model ?? '';
   }
 
+  /** Whether the tool is Codex. */
+  get isCodex(): boolean {
+    return isCodex(this.#asked.request);
+  }
+
   /** The accounts in their order, by the model where it is known. */
   ways(model: string | null): ReturnType<House['ways']['open']> {
     const { dialect, request } = this.#asked;
@@ -68,12 +75,19 @@ export class Handshake {
     const { ready, secret } = chosen;
     const own = {
       key: secret?.value ?? null,
+      accountId: secret?.accountId,
       judged: { name: ROUTING_HINT, value: this.#hintUp(decision) },
       set: ready.account.headers,
     };
     // Realtime has no HTTP counterpart.
     if (ready.account.sockets === 'http_bridge' && this.#asked.dialect === 'responses') {
-      return new BridgeUpstream({ house: this.#house, chosen, rawHeaders: request.rawHeaders, own });
+      return new BridgeUpstream({
+        house: this.#house,
+        chosen,
+        rawHeaders: request.rawHeaders,
+        own,
+        isCodex: this.isCodex,
+      });
     }
     return openRelay(
       chosen,
@@ -86,6 +100,11 @@ export class Handshake {
       },
       { connector: this.#house.connector, after: this.#house.after, ...(signal === undefined ? {} : { signal }) },
     );
+  }
+
+  /** The token that takes the place of a login's that was refused; null where there is none. */
+  renew(secret: Secret): Promise<Secret | null> {
+    return this.#house.renewLogin(secret);
   }
 
   get #hint(): string | null {
@@ -107,6 +126,7 @@ export class Handshake {
       asked: { ...NOTHING_ASKED, model: modelIn(hint) ?? this.model },
       routingHint: hint,
       account,
+      takes: tiersTakenBy(account),
       policy: this.#house.settings().policy,
       tool: this.#asked.tool.name,
       now: this.#house.now(),
@@ -119,8 +139,7 @@ export class Handshake {
     meter.asked(modelIn(this.#hint ?? ''), decision.requestedTier, true);
     meter.decided(decision, ready);
     // Codex repeats any refusal but 426, after which it says the same over HTTP and is told why there.
-    const isCodex = /^codex_/i.test(String(request.headers['originator'] ?? request.headers['user-agent'] ?? ''));
-    const status = isCodex ? 426 : 403;
+    const status = isCodex(request) ? 426 : 403;
     this.#house.record(meter.row({ status, error: 'policy_violation', partial: false }));
     return { ...gatewayError('policy_violation', decision.message), status };
   }

@@ -1,17 +1,19 @@
 import type { Account } from '../../shared/account.ts';
+import { isCodexLogin, tiersTakenBy } from '../../shared/codex.ts';
 import type { GatewayError } from '../../shared/errors.ts';
 import { trimSpace } from '../../shared/fold.ts';
 import { isClosed } from '../../shared/limits.ts';
 import { mapModel } from '../../shared/model.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
+import { codexBody } from '../dialects/codex-body.ts';
 import { type Unread, isUnread } from '../dialects/dialect.ts';
 import { applyEdits, replaceValue } from '../envelope/edit.ts';
 import type { Occurrence } from '../envelope/scan.ts';
 import { type Block, type Forward, decide } from './decide.ts';
 
 /** The account a session's frames go to, as far as the door looks at it. */
-type SessionAccount = Pick<Account, 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
+type SessionAccount = Pick<Account, 'provider' | 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
 
 /** The frame may go: these bytes leave the machine, and `turn` is set when they ask for a turn. */
 interface FrameForward {
@@ -51,6 +53,7 @@ export type FrameVerdict = FrameForward | FrameBlock | FrameRefusal | { readonly
 export class SocketPolicy {
   readonly #tool: string;
   readonly #isRealtime: boolean;
+  readonly #isCodex: boolean;
   #account: SessionAccount;
   #model: string;
   /** True when the upstream named the session's model, so that the account's mapping has been applied already. */
@@ -60,8 +63,15 @@ export class SocketPolicy {
   #first = true;
   #dead = false;
 
-  constructor(account: SessionAccount, tool: string, model = '', dialect: 'responses' | 'realtime' = 'responses') {
+  constructor(
+    account: SessionAccount,
+    tool: string,
+    model = '',
+    dialect: 'responses' | 'realtime' = 'responses',
+    isCodex = false,
+  ) {
     this.#account = account;
+    this.#isCodex = isCodex;
     this.#tool = tool;
     this.#model = model;
     if (dialect === 'realtime' && model !== '') this.#running = { model, mapped: false };
@@ -108,8 +118,10 @@ export class SocketPolicy {
   }
 
   /** Judges one message with the policy of this moment. */
-  judgeFrame(frame: ClientFrame, policy: Policy, now: number): FrameVerdict {
+  judgeFrame(read: ClientFrame, policy: Policy, now: number): FrameVerdict {
     if (this.#dead) return { kind: 'dead' };
+    const frame = this.#fit(read);
+    if (isUnread(frame)) return this.refuse(frame);
     this.#remember(frame);
     const decision = this.#decide(frame, policy, now);
     if (decision === null) return { kind: 'forward', frame, bytes: this.#mapped(frame), turn: null };
@@ -118,6 +130,13 @@ export class SocketPolicy {
       return { kind: 'block', frame, decision };
     }
     return { kind: 'forward', frame, bytes: decision.bytes, turn: frame.kind === 'create' ? decision : null };
+  }
+
+  /** A turn as ChatGPT's backend takes it, where it is for that; before the door, so that what is judged is what leaves. */
+  #fit(frame: ClientFrame): ClientFrame | Unread {
+    if (frame.kind !== 'create' || !isCodexLogin(this.#account)) return frame;
+    const { bytes } = codexBody(frame.bytes, { kind: 'frame', isCodex: this.#isCodex });
+    return bytes === frame.bytes ? frame : readFrame(bytes);
   }
 
   /** The state moves before the judgement, so that a frame cannot be judged by what it is about to change. */
@@ -156,6 +175,7 @@ export class SocketPolicy {
         },
         routingHint: null,
         account: by.mapped ? { ...this.#account, modelMapping: {} } : this.#account,
+        takes: tiersTakenBy(this.#account),
         policy,
         tool: this.#tool,
         now,

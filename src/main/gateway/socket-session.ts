@@ -35,6 +35,7 @@ export interface SocketSessionOptions {
   readonly chosen: Chosen;
   /** The model that the handshake named. */
   readonly model: string;
+  readonly isCodex: boolean;
   /** For a session that moves to another account with its first frame. */
   readonly move: (model: string) => Promise<Moved>;
   /** The session has changed as the window shows it, or has ended. */
@@ -60,13 +61,13 @@ export class SocketSession implements ToolListener {
   #stopping = false;
 
   constructor(options: SocketSessionOptions) {
-    const { house, tool, dialect, chosen, model } = options;
+    const { house, tool, dialect, chosen, model, isCodex } = options;
     this.#options = options;
     this.#startedAt = house.now();
     this.#activeAt = this.#startedAt;
     this.#chosen = chosen;
     this.#awaitsFirst = dialect === 'responses';
-    this.#policy = new SocketPolicy(chosen.ready.account, tool, model, dialect);
+    this.#policy = new SocketPolicy(chosen.ready.account, tool, model, dialect, isCodex);
     this.#turns = new SocketTurns({
       tool,
       dialect,

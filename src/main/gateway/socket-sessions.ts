@@ -140,6 +140,7 @@ export class SocketSessions {
         dialect: asked.dialect,
         chosen,
         model: handshake.model,
+        isCodex: handshake.isCodex,
         move: (named) => this.#again(handshake, named),
         onChange: this.#changed,
       });

@@ -1,4 +1,5 @@
 import { type Account, type Provider, SANDBOX_ACCOUNT, isSandbox, speaksOf } from '../../shared/account.ts';
+import { isCodexLogin } from '../../shared/codex.ts';
 import type { AccountState } from '../../shared/control.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { mapModel, servesModel } from '../../shared/model.ts';
@@ -195,9 +196,13 @@ export function fitOf(
   account: Account,
   { dialect, provider, model }: Wanted,
 ): 'straight' | 'translated' | 'unnamed' | null {
-  if (dialect === 'platform')
+  if (dialect === 'platform') {
+    // ChatGPT's backend has next to none of these endpoints, so it is asked last.
+    if (isCodexLogin(account)) return provider === 'anthropic' ? null : 'translated';
     return (account.provider === 'anthropic') === (provider === 'anthropic') ? 'straight' : null;
+  }
   const spoken = speaksOf(account);
+  if (dialect === 'realtime' && isCodexLogin(account)) return null;
   if (dialect === 'realtime') return spoken.includes('responses') ? 'straight' : null;
   if (spoken.includes(dialect)) return 'straight';
   if (dialect === 'responses' || !spoken.includes('responses')) return null;

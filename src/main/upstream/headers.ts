@@ -51,7 +51,7 @@ export function decodedLoosely(text: string): string {
 }
 
 /** By which ChatGPT tells a person's accounts and workspaces apart. */
-const ACCOUNT_HEADER = 'chatgpt-account-id';
+export const ACCOUNT_HEADER = 'chatgpt-account-id';
 
 /** What the gateway itself says to the upstream. */
 export interface OwnHeaders {

@@ -1,10 +1,12 @@
 import type { Dispatcher } from 'undici';
 import { isSandbox } from '../../shared/account.ts';
+import { isCodexLogin } from '../../shared/codex.ts';
 import type { AccountTest } from '../../shared/calls/account.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Accounts, ReadyAccount } from './accounts.ts';
 import type { UpstreamRequest } from './dispatch.ts';
+import { ACCOUNT_HEADER } from './headers.ts';
 
 /** How long an upstream may take to say whether a key is good. */
 const PATIENCE_MS = 20_000;
@@ -112,7 +114,7 @@ function ask(
       method: 'GET',
       origin,
       proxy: account.proxy,
-      path: `${basePath}/models`,
+      path: `${basePath}/models${isCodexLogin(account) ? CODEX_QUERY : ''}`,
       headers: [
         ...['accept', 'application/json', 'accept-encoding', 'identity'],
         ...(account.provider === 'anthropic' ? ['anthropic-version', ANTHROPIC_VERSION] : []),
@@ -126,8 +128,9 @@ function ask(
   return promise.finally(giveUp);
 }
 
-function credential(provider: ReadyAccount['account']['provider'], { value }: Secret): string[] {
-  return provider === 'anthropic' ? ['x-api-key', value] : ['authorization', `Bearer ${value}`];
+function credential(provider: ReadyAccount['account']['provider'], { value, accountId }: Secret): string[] {
+  if (provider === 'anthropic') return ['x-api-key', value];
+  return ['authorization', `Bearer ${value}`, ...(accountId === undefined ? [] : [ACCOUNT_HEADER, accountId])];
 }
 
 class ModelsHandler implements Dispatcher.DispatchHandler {

@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type LoginLab, startLoginLab } from './login-lab.ts';
+import { ToolSocket, dial } from './socket-lab.ts';
+
+let lab: LoginLab;
+let tool: ToolSocket;
+
+afterEach(async () => {
+  tool.webSocket.terminate();
+  await lab.close();
+});
+
+async function open(account: object = {}, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  lab = await startLoginLab({ ...account });
+  await reopen(headers);
+}
+
+async function reopen(headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  tool = new ToolSocket(dial(lab.gateway.origin, { headers }));
+  await tool.opened;
+}
+
+async function rows(): Promise<unknown[]> {
+  return (await lab.gateway.turns()).map(({ status, tiers, servedTrust, models }) => ({
+    status,
+    tiers: [tiers.requested, tiers.sent],
+    servedTrust,
+    model: models.upstream,
+  }));
+}
+
+describe('a session over a login', () => {
+  test('names its account, and its frames are made fit', async () => {
+    await open({}, { 'chatgpt-account-id': 'of the tool' });
+    const { request } = lab.backend.sockets.last;
+    expect(request.path).toBe('/backend-api/codex/responses');
+    expect(request.header('chatgpt-account-id')).toEqual(['workspace-1']);
+    await tool.turn({ model: 'gpt-5.1', input: 'hi', temperature: 1, service_tier: 'flex' });
+    await tool.turn({ previous_response_id: 'resp_1', service_tier: 'priority' });
+    expect(await rows()).toEqual([
+      { status: 200, tiers: ['flex', null], servedTrust: 'unverifiable', model: 'gpt-5.4' },
+      { status: 200, tiers: ['priority', 'priority'], servedTrust: 'unverifiable', model: 'gpt-5.5' },
+    ]);
+    expect(lab.backend.upstream.violations).toEqual([]);
+  });
+
+  test('carries Codex’s own frames byte for byte', async () => {
+    await open({}, { originator: 'codex_exec' });
+    const frame = '{"type":"response.create", "model":"gpt-5.5","stream":true,"store":false,"input":[],"include":[]}';
+    tool.send(frame);
+    await tool.event('response.completed');
+    expect(lab.backend.sockets.messages.map(({ text }) => text)).toEqual([frame]);
+  });
+
+  test('is dialled again with a new token where the handshake is refused', async () => {
+    lab = await startLoginLab();
+    lab.backend.tokens.length = 0;
+    await reopen();
+    await tool.turn();
+    expect(lab.server.requests).toHaveLength(1);
+    expect(lab.backend.sockets.handshakes).toBe(2);
+  });
+});
+
+describe('a session that is bridged', () => {
+  test('is served over HTTP, with its prewarm’s instructions', async () => {
+    await open({ sockets: 'http_bridge' });
+    const warm = await tool.turn({ generate: false, input: [{ role: 'system', content: 'x' }] });
+    const { id } = warm['response'] as { id: string };
+    await tool.turn({ previous_response_id: id, input: [{ role: 'user', content: 'hi' }] });
+    expect(lab.backend.upstream.last.json).toMatchObject({
+      store: false,
+      stream: true,
+      input: [{ role: 'developer' }, { role: 'user' }],
+    });
+    expect(lab.backend.upstream.violations).toEqual([]);
+  });
+
+  test('goes on with a new token where the old one is refused', async () => {
+    await open({ sockets: 'http_bridge' });
+    await tool.turn();
+    lab.backend.tokens.length = 0;
+    await tool.turn();
+    await tool.turn();
+    expect(lab.server.requests).toHaveLength(1);
+    expect(lab.backend.upstream.requests).toHaveLength(4);
+    expect(await rows()).toMatchObject([{ status: 200 }, { status: 200 }, { status: 200 }]);
+  });
+
+  test('is told of the refusal where there is no other', async () => {
+    await open({ sockets: 'http_bridge' });
+    lab.server.script = { status: 401, body: {} };
+    lab.backend.tokens.length = 0;
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+    expect(await tool.event('error')).toMatchObject({ status: 502 });
+    expect(await rows()).toMatchObject([{ status: 502 }]);
+  });
+});
