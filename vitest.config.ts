@@ -10,6 +10,10 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/pack/**', 'test/bench/**', 'test/renderer/**', 'test/clients/**'],
+          // What is waited for comes; how soon depends on what else the machine does.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
           // A machine that is busy with other things takes its time; nothing here is measured by the clock.
           testTimeout: 30_000,
           hookTimeout: 30_000,
