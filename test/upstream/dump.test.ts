@@ -34,7 +34,7 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-function dumpOf(): Dump {
+function dumpOf(after = timers.after): Dump {
   return new Dump({
     home,
     settings: {
@@ -44,7 +44,7 @@ function dumpOf(): Dump {
     },
     redactor,
     now: () => START + timers.now(),
-    after: timers.after,
+    after,
     log,
   });
 }
@@ -295,6 +295,20 @@ describe('there is never more than the person wants', () => {
     timers.pass(1);
     await expect.poll(() => files()).toEqual([]);
     await dump.close();
+  });
+
+  test('a month, without a timer that is longer than timers can be', async () => {
+    settings = { ...settings, maxAgeHours: 24 * 30 };
+    const waits: number[] = [];
+    const dump = dumpOf((milliseconds, action) => {
+      waits.push(milliseconds);
+      return timers.after(milliseconds, action);
+    });
+    begun(dump).end(null);
+    await expect.poll(() => waits.length).toBeGreaterThan(0);
+    await dump.close();
+    expect(Math.max(...waits)).toBeLessThan(2 ** 31);
+    expect(files()).toHaveLength(2);
   });
 
   test('after a start, also when dumps are off now, and no file of anybody else is touched', async () => {

@@ -182,7 +182,7 @@ export class Captures {
     this.#cancelSweep?.();
     this.#cancelSweep = null;
     if (oldest === null || this.#closed) return;
-    // A timer cannot be set for more than some weeks.
+    // A timer that is set for more than some weeks goes off at once.
     this.#cancelSweep = after(Math.min(Math.max(oldest + age + 1 - now(), 1000), DAY_MS), () => {
       void this.sweep();
     });

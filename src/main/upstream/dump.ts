@@ -7,6 +7,9 @@ import { requestHead, responseHead } from './dump-text.ts';
 import { type DumpPlan, DumpWriter } from './dump-writer.ts';
 import { headersDown } from './headers.ts';
 
+/** A timer that is set for more than some weeks goes off at once. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
 /** What dumps need from the house. */
 export interface DumpOptions {
   readonly home: string;
@@ -90,7 +93,8 @@ export class Dump {
       .then((next) => {
         this.#cancel();
         if (next === null || this.#closed) return;
-        this.#cancel = this.#options.after(Math.max(next - this.#options.now(), 1000), () => {
+        const wait = Math.min(Math.max(next - this.#options.now(), 1000), LONGEST_WAIT_MS);
+        this.#cancel = this.#options.after(wait, () => {
           void this.sweep();
         });
       })
