@@ -161,7 +161,8 @@ class Bench {
           return { told: retryAfter === undefined ? told : { ...told, retryAfterSeconds: retryAfter }, last: null };
         }
         case 'wait':
-          throw new Error('an account without a limit is never waited for');
+        case 'renew':
+          throw new Error('an account without a limit is never waited for, and a key is never renewed');
       }
     }
   }

@@ -78,7 +78,7 @@ test('every key is proved', async () => {
 });
 
 test('the models that the upstream lists are told, without keys and odd entries', async () => {
-  const models = [{ id: 'gpt-5.5' }, { id: 'gpt-5.4' }, { id: 'gpt-5.5' }, { id: 7 }, null, { id: `${KEY}` }];
+  const models = [{ id: 'gpt-5.5' }, { id: 'gpt-5.4' }, { id: 'gpt-5.5' }, { id: 7 }, null, { id: KEY }];
   answer = reply(200, JSON.stringify({ data: models }));
   expect((await probe()).models).toEqual(['gpt-5.4', 'gpt-5.5', '[key removed]']);
 });

@@ -34,6 +34,11 @@ export function bodyUp(pieces: readonly Buffer[]): Pick<UpstreamRequest, 'body'>
   return { body: pieces, length: String(size) };
 }
 
+/** True for a body that goes up in pieces. */
+export function isPieces(body: UpstreamRequest['body']): body is readonly Buffer[] {
+  return Array.isArray(body);
+}
+
 /** Sends requests over one pool of connections for each origin and way out. */
 export class Dispatch {
   readonly #pools = new Map<string, Pool>();

@@ -1,7 +1,7 @@
 import type { Settings } from '../../shared/settings.ts';
 import type { Log } from '../logs/log.ts';
 import type { RedactedStream } from '../secrets/redact.ts';
-import type { UpstreamRequest } from './dispatch.ts';
+import { type UpstreamRequest, isPieces } from './dispatch.ts';
 import { type DumpSide, dumpFolder, dumpName, makeDumpFolder, readDumps, sweepDumps } from './dump-files.ts';
 import { requestHead, responseHead } from './dump-text.ts';
 import { type DumpPlan, DumpWriter } from './dump-writer.ts';
@@ -66,7 +66,7 @@ export class Dump {
     const asked = file('request', requestHead(request, names), '');
     // A form streams by and is not kept.
     if (Buffer.isBuffer(request.body)) asked.push(request.body);
-    else if (Array.isArray(request.body)) for (const piece of request.body) asked.push(piece);
+    else if (isPieces(request.body)) for (const piece of request.body) asked.push(piece);
     asked.end(null);
     let answer: DumpWriter | null = null;
     return {
