@@ -20,6 +20,9 @@ const MAX_MODELS = 500;
 /** What Anthropic's interface wants named. */
 const ANTHROPIC_VERSION = '2023-06-01';
 
+/** ChatGPT's backend tells its models to a Codex that says how new it is. */
+const CODEX_QUERY = '?client_version=0.169.0';
+
 /** What a test needs of the rest of the house. */
 export interface ProbeOptions {
   readonly send: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
