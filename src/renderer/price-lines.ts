@@ -8,7 +8,7 @@ export const PRICED_TIERS = ['standard', 'fast', 'flex', 'ultrafast', 'batch'] a
 export type PricedTier = (typeof PRICED_TIERS)[number];
 
 /** What a million tokens cost, in dollars as plain decimals; null is not known. */
-export interface LineRates {
+interface LineRates {
   readonly input: string | null;
   readonly cached: string | null;
   readonly cacheWrite: string | null;
