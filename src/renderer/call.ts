@@ -14,8 +14,9 @@ import { isSessionOver } from './words/fault-word.ts';
 /** Milliseconds between attempts after a failed question. */
 const ASK_AGAIN = 3000;
 
-function askAgain(query: { readonly state: { readonly error: Error | null } }): number | false {
-  return query.state.error === null || isSessionOver(query.state.error) ? false : ASK_AGAIN;
+function askAgain(error: Error | null, every: number | undefined): number | false {
+  if (error === null) return every ?? false;
+  return isSessionOver(error) ? false : ASK_AGAIN;
 }
 
 /** What a question may be given besides its input. */
@@ -23,19 +24,21 @@ interface AskOptions {
   readonly enabled?: boolean;
   /** Keeps the answer to the question before on the screen while another input is being answered. */
   readonly keep?: boolean;
+  /** Milliseconds after which it is asked again, for what no push tells of. */
+  readonly every?: number;
 }
 
 /** An answer of the gateway, kept fresh by pushes. */
 export function useAnswer<Name extends CallName>(
   name: Name,
   input: CallInput<Name>,
-  { enabled = true, keep = false }: AskOptions = {},
+  { enabled = true, keep = false, every }: AskOptions = {},
 ): UseQueryResult<CallOutput<Name>> {
   const { client } = useGateway();
   return useQuery<CallOutput<Name>>({
     queryKey: callKey(name, input),
     queryFn: () => client.call(name, input),
-    refetchInterval: askAgain,
+    refetchInterval: ({ state }) => askAgain(state.error, every),
     enabled,
     ...(keep ? { placeholderData: keepPreviousData } : {}),
   });

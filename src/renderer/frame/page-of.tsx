@@ -1,7 +1,7 @@
-import { AboutPage } from '../pages/about-page.tsx';
+import { AboutPage } from '../pages/about/about-page.tsx';
 import { AccountsPage } from '../pages/accounts/accounts-page.tsx';
 import { BudgetsPage } from '../pages/budgets/budgets-page.tsx';
-import { LogsPage } from '../pages/logs-page.tsx';
+import { LogsPage } from '../pages/logs/logs-page.tsx';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { PolicyPage } from '../pages/policy/policy-page.tsx';
 import { PricesPage } from '../pages/prices/prices-page.tsx';
