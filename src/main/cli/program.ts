@@ -4,6 +4,7 @@ import { ERRORS, TiergateError } from '../../shared/errors.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addAccountCommands } from './account.ts';
 import { addAppCommand } from './app.ts';
+import { addCaptureCommands } from './capture.ts';
 import { addDoctorCommands } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { addKeyCommands } from './key.ts';
@@ -47,6 +48,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addReconcileCommand(program);
   addDoctorCommands(program);
   addKeyCommands(program);
+  addCaptureCommands(program);
   addMetricsCommands(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
