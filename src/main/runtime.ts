@@ -198,7 +198,15 @@ class Gateway implements Runtime {
       },
     });
     this.#ways.restore(this.#ledger.cooldowns(now()));
-    this.#mcp = new McpServers({ version: options.version, environment, now, log: this.log });
+    this.#mcp = new McpServers({
+      version: options.version,
+      environment,
+      now,
+      log: this.log,
+      failing: (detail) => {
+        this.#notices.tell('mcp_failed', detail === null ? null : this.#redactor.text(detail));
+      },
+    });
     this.#mcp.follow(this.#settings.current.mcp);
     this.#house = {
       settings: () => inForce.current,

@@ -564,6 +564,13 @@ export const ERRORS = {
     cause: 'The system refused the address.',
     next: 'Choose another host or port in the settings.',
   },
+  mcp_failed: {
+    status: null,
+    type: null,
+    message: 'MCP servers could not be asked for their tools: {detail}. Turns go on without them.',
+    cause: 'The program could not be started, the address did not answer, or it speaks another protocol.',
+    next: 'Correct the server under mcp.servers in the settings, or switch it off; it is tried again with later turns.',
+  },
   home_unusable: {
     status: null,
     type: null,

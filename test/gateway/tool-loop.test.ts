@@ -199,11 +199,16 @@ describe('nothing is offered', { timeout: 60_000 }, () => {
     expect(log()).toEqual([]);
   });
 
-  test('by a server that cannot begin, and the turn goes out all the same', async () => {
+  test('by a server that cannot begin: the person is told, and the turn goes out all the same', async () => {
     await start({ servers: [{ name: 'dead', command: ['/nowhere/at-all'] }] });
     const body = '{"model":"gpt-5.5","input":"hi"}';
     expect((await send(lab.origin, { body })).status).toBe(200);
     expect(lab.upstream.last.body.toString()).toBe(body);
+    const notices = (): string[] =>
+      lab.gateway.runtime.status().notices.map(({ code, message }) => `${code} ${message}`);
+    expect(notices()).toEqual([expect.stringMatching(/^mcp_failed .*dead \(.*ENOENT/)]);
+    writeSettings(lab.gateway.home, { accounts: [accountAt(lab.upstream.baseUrl)], mcp: { enabled: true } });
+    await expect.poll(notices, { timeout: 30_000 }).toEqual([]);
   });
 });
 

@@ -33,6 +33,8 @@ export class Server {
   /** The client whose end means that there is none any more. */
   #open: Client | null = null;
   #closed = false;
+  /** Why it could not be asked the last time; null where it could. */
+  problem: string | null = null;
 
   constructor(settings: McpServer, options: ServerOptions) {
     this.settings = settings;
@@ -45,9 +47,12 @@ export class Server {
     if (this.#failedAt !== null && now() - this.#failedAt < REST_MS) return [];
     try {
       this.#tools ??= this.#connected().then((client) => this.#list(client));
-      return await this.#tools;
+      const tools = await this.#tools;
+      this.problem = null;
+      return tools;
     } catch (error) {
       this.#failedAt = now();
+      this.problem = textOf(error);
       this.#forget();
       log.warn({ server: this.settings.name, error: textOf(error) }, 'an MCP server could not be asked for its tools');
       return [];

@@ -5,13 +5,19 @@ import { Server, type ServerOptions } from './server.ts';
 
 type McpSettings = Settings['mcp'];
 
+/** What the servers need of the rest of the house. */
+export interface McpOptions extends ServerOptions {
+  /** Told which of them cannot be asked, and why; null where all can. */
+  readonly failing: (detail: string | null) => void;
+}
+
 /** The person's MCP servers. */
 export class McpServers {
-  readonly #options: ServerOptions;
+  readonly #options: McpOptions;
   #settings: McpSettings | null = null;
   #servers = new Map<string, Server>();
 
-  constructor(options: ServerOptions) {
+  constructor(options: McpOptions) {
     this.#options = options;
   }
 
@@ -30,6 +36,7 @@ export class McpServers {
     );
     const kept = new Set(this.#servers.values());
     for (const server of before.values()) if (!kept.has(server)) void server.close();
+    this.#tell();
   }
 
   /** Whether a tool's turns are offered anything. */
@@ -42,7 +49,15 @@ export class McpServers {
   /** What all of them offer; those that do not answer offer nothing. */
   async tools(): Promise<OfferedTool[]> {
     const all = await Promise.all([...this.#servers.values()].map((server) => server.tools()));
+    this.#tell();
     return all.flat();
+  }
+
+  #tell(): void {
+    const problems = [...this.#servers].flatMap(([name, { problem }]) =>
+      problem === null ? [] : [`${name} (${problem})`],
+    );
+    this.#options.failing(problems.length === 0 ? null : problems.join(', '));
   }
 
   /** Calls one of their tools with the arguments that a model wrote. */
