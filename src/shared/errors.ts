@@ -421,6 +421,13 @@ export const ERRORS = {
     cause: 'The providers refused every key that could be asked, and said how long to wait.',
     next: 'Wait as long as the answer says, add a key or an account, or raise the limit with the provider.',
   },
+  account_resting: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Every account for this turn rests: {detail}.',
+    cause: 'The share of a plan’s quota that the settings name under pauseAt is used.',
+    next: 'Wait until the quota begins anew, raise pauseAt, or add an account.',
+  },
   keys_unauthorized: {
     status: 502,
     type: 'api_error',

@@ -257,3 +257,42 @@ describe('a token', () => {
     expect(next.error.message).toContain('import it again');
   });
 });
+
+describe('the quotas of the plan', () => {
+  const headers = {
+    'x-codex-primary-used-percent': '95',
+    'x-codex-primary-window-minutes': '300',
+    'x-codex-primary-reset-after-seconds': '600',
+    'x-codex-secondary-used-percent': '40',
+    'x-codex-secondary-window-minutes': '10080',
+  };
+  let shared: LoginLab;
+
+  beforeEach(async () => {
+    shared = lab;
+    lab = await startLoginLab({ pauseAt: { fiveHours: 90 } });
+    lab.backend.answer = { headers };
+  });
+  afterEach(async () => {
+    await lab.close();
+    lab = shared;
+  });
+
+  test('are seen on each answer, and the account rests from the share that was set until the window ends', async () => {
+    expect((await send(lab.gateway.origin)).status).toBe(200);
+    const now = lab.timers.now();
+    const [state] = lab.gateway.runtime.status().accounts;
+    expect(state).toMatchObject({
+      quotas: [
+        { minutes: 300, usedPercent: 95, resetsAt: now + 600_000 },
+        { minutes: 10080, usedPercent: 40, resetsAt: null },
+      ],
+      resting: 'resting: 95 % of the 5-hour quota is used',
+    });
+    const { status, error } = await send(lab.gateway.origin);
+    expect([status, error.code]).toEqual([429, 'account_resting']);
+    lab.timers.pass(600_000);
+    expect((await send(lab.gateway.origin)).status).toBe(200);
+    expect(lab.backend.upstream.requests).toHaveLength(2);
+  });
+});

@@ -26,6 +26,7 @@ import {
   receive,
 } from './incoming.ts';
 import { Meter } from './meter.ts';
+import { quotasSeen } from './quotas-seen.ts';
 import { answerModels, asksForModels } from './model-list.ts';
 import { chooseOutlet } from './outlet-choice.ts';
 import { type Plan, planFor } from './plan.ts';
@@ -313,7 +314,8 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward, movable
     body,
   };
   const dumped = house.dump.begin(meter.id, attempt, request, headers);
-  house.send(request, dumped === null ? answer : new DumpTee(dumped, answer));
+  const handler = dumped === null ? answer : new DumpTee(dumped, answer);
+  house.send(request, way.secret?.login === undefined ? handler : quotasSeen(house, way.candidate.load, handler));
   return answer;
 }
 

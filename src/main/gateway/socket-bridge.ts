@@ -12,6 +12,7 @@ import { bridgeBody, inputItems } from './bridge-body.ts';
 import { BridgeTurn } from './bridge-turn.ts';
 import { ROUTING_HINT } from './decide.ts';
 import type { House } from './house.ts';
+import { quotasSeen } from './quotas-seen.ts';
 import { errorEvent } from './socket-goodbye.ts';
 import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
 
@@ -178,7 +179,9 @@ class BridgeLink implements UpstreamLink {
     lane.running = turn;
     if (this.#paused) turn.pause();
     this.#listener.departed(lane.name);
-    house.send({ origin, proxy: account.proxy, path: `${basePath}/responses`, headers: this.#headers(), body }, turn);
+    const handler = this.#secret?.login === undefined ? turn : quotasSeen(house, chosen.load, turn);
+    const path = `${basePath}/responses`;
+    house.send({ origin, proxy: account.proxy, path, headers: this.#headers(), body }, handler);
   }
 
   /** Sends a turn again with a new token. */

@@ -65,6 +65,7 @@ async function dialNext(
         }
         if (!('kind' in opened)) {
           failover.ended({ kind: 'answered', firstToken: null, responseId: null });
+          if (chosen.secret?.login !== undefined) chosen.load.headersSeen(headerIn(opened.rawHeaders), now());
           return { kind: 'open', chosen, opened };
         }
         last = { kind: 'failed', chosen, failure: opened };

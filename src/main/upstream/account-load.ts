@@ -1,4 +1,6 @@
 import { Breaker } from './breaker.ts';
+import { type PlanQuota, readQuotas } from './plan-quota.ts';
+import type { HeaderValues } from './retry-after.ts';
 import { ewma } from './scheduler.ts';
 import { Slots } from './slots.ts';
 
@@ -10,6 +12,13 @@ export class AccountLoad {
   errors = 0;
   /** Milliseconds to the first token; null while none is known. */
   firstToken: number | null = null;
+  /** Of a login's plan, as they were told last. */
+  quotas: readonly PlanQuota[] = [];
+
+  /** Takes down what the headers of an answer say of a login's plan. */
+  headersSeen(header: HeaderValues, now: number): void {
+    this.quotas = readQuotas(header, now) ?? this.quotas;
+  }
 
   /** An attempt was answered; `firstToken` is null where its time is not known. */
   succeeded(firstToken: number | null): void {

@@ -1,6 +1,6 @@
 import type { Account } from '../../shared/account.ts';
 import type { AccountState } from '../../shared/control.ts';
-import type { GatewayError } from '../../shared/errors.ts';
+import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { mapModel } from '../../shared/model.ts';
 import type { DialectName } from '../../shared/turn.ts';
 import { AccountLoad } from './account-load.ts';
@@ -8,6 +8,7 @@ import { type Accounts, type ReadyAccount, fitOf } from './accounts.ts';
 import { type Candidate, Failover, type FailoverWorld, type Way } from './failover.ts';
 import { type Cooldown, KeyPool } from './key-pool.ts';
 import { type OwnWay, ownSecret } from './own-key.ts';
+import { type PlanQuota, quotaReached, quotaText } from './plan-quota.ts';
 import { orderCandidates } from './scheduler.ts';
 import { Stickiness } from './stickiness.ts';
 
@@ -112,12 +113,16 @@ export class Ways {
     const now = this.#world.now();
     return this.#accounts.states().map((state) => {
       const load = this.#loads.get(state.id);
+      const account = this.#accounts.ready.find((ready) => ready.account.id === state.id)?.account;
+      const reached = load === undefined || account === undefined ? null : this.#reached(account, load);
       const breaker = load?.breaker.state(now);
       return {
         ...state,
         openTurns: load?.slots.taken ?? 0,
         waiting: load?.slots.waiting ?? 0,
         breaker: breaker === undefined || breaker.state === 'closed' ? null : breaker,
+        quotas: [...(load?.quotas ?? [])],
+        resting: reached === null ? null : quotaText(reached),
         keys: state.keys.map((key) => {
           const cooldown = key.fingerprint === null ? null : this.#world.pool.cooldownOf(key.fingerprint, now);
           return cooldown === null ? key : { ...key, state: 'cooling', reason: cooldown.reason, until: cooldown.until };
@@ -142,7 +147,19 @@ export class Ways {
 
   #plan(found: readonly ReadyAccount[] | GatewayError, question: WayQuestion): Failover | GatewayError {
     const candidates = this.#candidates(found, question);
-    return 'code' in candidates ? candidates : new Failover(candidates, this.#world);
+    if ('code' in candidates) return candidates;
+    const awake = candidates.filter(({ ready, load }) => this.#reached(ready.account, load) === null);
+    if (awake.length > 0) return new Failover(awake, this.#world);
+    const reasons = candidates.flatMap(({ ready: { account }, load }) => {
+      const quota = this.#reached(account, load);
+      return quota === null ? [] : [`"${account.id}" is ${quotaText(quota)}`];
+    });
+    return gatewayError('account_resting', reasons.join('; '));
+  }
+
+  /** The quota for which an account rests; what its owner has set holds also where it is the only one. */
+  #reached({ pauseAt }: Account, { quotas }: AccountLoad): PlanQuota | null {
+    return quotas.length === 0 ? null : quotaReached(quotas, pauseAt, this.#world.now());
   }
 
   #candidates(found: readonly ReadyAccount[] | GatewayError, question: WayQuestion): Candidates | GatewayError {

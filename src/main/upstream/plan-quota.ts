@@ -1,0 +1,66 @@
+import type { Account } from '../../shared/account.ts';
+import type { HeaderValues } from './retry-after.ts';
+
+/** How much of a plan's quota is used, as ChatGPT's backend told it. */
+export interface PlanQuota {
+  /** How long the quota's window is. */
+  readonly minutes: number;
+  readonly usedPercent: number;
+  /** When it begins anew, in milliseconds since the epoch; null where that was not said. */
+  readonly resetsAt: number | null;
+  readonly seenAt: number;
+}
+
+/** What was told longer ago says nothing of now (spec C.6). */
+const STALE_MS = 2 * 3_600_000;
+
+/** Longer windows than this are not those of five hours (spec G.1). */
+const FIVE_HOURS = 360;
+
+/**
+ * The quotas in an answer's headers; null where they say nothing, and what was known stays. Both come together, so a plan
+ * that has only one does not keep another that it had before.
+ */
+export function readQuotas(header: HeaderValues, now: number): readonly PlanQuota[] | null {
+  const quotas = ['primary', 'secondary'].flatMap((place): PlanQuota[] => {
+    const minutes = numberIn(header(`x-codex-${place}-window-minutes`));
+    const usedPercent = numberIn(header(`x-codex-${place}-used-percent`));
+    if (minutes === null || usedPercent === null || minutes < 1) return [];
+    return [{ minutes: Math.round(minutes), usedPercent, resetsAt: resetIn(header, place, now), seenAt: now }];
+  });
+  return quotas.length === 0 ? null : quotas;
+}
+
+/** The moment that was named wins over the seconds until then. */
+function resetIn(header: HeaderValues, place: string, now: number): number | null {
+  const at = numberIn(header(`x-codex-${place}-reset-at`));
+  if (at !== null && at > 0) return Math.round(at * 1000);
+  const after = numberIn(header(`x-codex-${place}-reset-after-seconds`));
+  return after === null ? null : Math.round(now + after * 1000);
+}
+
+function numberIn(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,12}(?:\.\d{1,6})?$/.test(text.trim()) ? Number(text) : null;
+}
+
+/** The quota for which an account rests, by the shares that its owner has set; null while it need not. */
+export function quotaReached(
+  quotas: readonly PlanQuota[],
+  { fiveHours, week }: Account['pauseAt'],
+  now: number,
+): PlanQuota | null {
+  const reached = quotas.find(({ minutes, usedPercent, resetsAt, seenAt }) => {
+    const share = minutes <= FIVE_HOURS ? fiveHours : week;
+    return (
+      share !== undefined && usedPercent >= share && now - seenAt < STALE_MS && (resetsAt === null || now < resetsAt)
+    );
+  });
+  return reached ?? null;
+}
+
+/** Why an account rests, in words. */
+export function quotaText({ minutes, usedPercent }: PlanQuota): string {
+  const window =
+    minutes % 1440 === 0 ? `${minutes / 1440}-day` : minutes % 60 === 0 ? `${minutes / 60}-hour` : `${minutes}-minute`;
+  return `resting: ${Math.round(usedPercent)} % of the ${window} quota is used`;
+}

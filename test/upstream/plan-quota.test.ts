@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { type PlanQuota, quotaReached, quotaText, readQuotas } from '../../src/main/upstream/plan-quota.ts';
+
+const NOW = 1_800_000_000_000;
+const HOUR = 3_600_000;
+
+function read(headers: Readonly<Record<string, string>>): readonly PlanQuota[] | null {
+  return readQuotas((name) => headers[name], NOW);
+}
+
+describe('the quotas of an answer', () => {
+  test('are those that its headers name, with the moment before the seconds', () => {
+    expect(
+      read({
+        'x-codex-primary-used-percent': '12.5',
+        'x-codex-primary-window-minutes': '300',
+        'x-codex-primary-reset-after-seconds': '60',
+        'x-codex-secondary-used-percent': '80',
+        'x-codex-secondary-window-minutes': '10080',
+        'x-codex-secondary-reset-after-seconds': '60',
+        'x-codex-secondary-reset-at': '1800000100',
+      }),
+    ).toEqual([
+      { minutes: 300, usedPercent: 12.5, resetsAt: NOW + 60_000, seenAt: NOW },
+      { minutes: 10080, usedPercent: 80, resetsAt: NOW + 100_000, seenAt: NOW },
+    ]);
+  });
+
+  test('may be of one window only, whichever it is', () => {
+    expect(read({ 'x-codex-primary-used-percent': '3', 'x-codex-primary-window-minutes': '10080' })).toEqual([
+      { minutes: 10080, usedPercent: 3, resetsAt: null, seenAt: NOW },
+    ]);
+  });
+
+  test.each([
+    {},
+    { 'x-codex-primary-used-percent': '3' },
+    { 'x-codex-primary-used-percent': 'much', 'x-codex-primary-window-minutes': '300' },
+    { 'x-codex-primary-used-percent': '3', 'x-codex-primary-window-minutes': '0' },
+  ])('are unknown where it says %j', (headers) => {
+    expect(read(headers)).toBeNull();
+  });
+});
+
+describe('an account rests', () => {
+  const five: PlanQuota = { minutes: 300, usedPercent: 90, resetsAt: NOW + HOUR, seenAt: NOW };
+  const week: PlanQuota = { minutes: 10080, usedPercent: 50, resetsAt: null, seenAt: NOW };
+
+  test.each<[what: string, pauseAt: object, later: number, reached: PlanQuota | null]>([
+    ['where nothing is set', {}, 0, null],
+    ['below the share', { fiveHours: 91, week: 51 }, 0, null],
+    ['at the share of five hours', { fiveHours: 90 }, 0, five],
+    ['at the share of the week', { week: 50 }, 0, week],
+    ['until the window begins anew', { fiveHours: 90 }, HOUR - 1, five],
+    ['not after that', { fiveHours: 90 }, HOUR, null],
+    ['while what was told is not old', { week: 50 }, 2 * HOUR - 1, week],
+    ['not on what was told long ago', { week: 50 }, 2 * HOUR, null],
+  ])('%s', (_, pauseAt, later, reached) => {
+    expect(quotaReached([five, week], pauseAt, NOW + later)).toEqual(reached);
+  });
+
+  test.each([
+    [five, 'resting: 90 % of the 5-hour quota is used'],
+    [week, 'resting: 50 % of the 7-day quota is used'],
+    [{ ...five, minutes: 45, usedPercent: 99.6 }, 'resting: 100 % of the 45-minute quota is used'],
+  ])('and says why', (quota, text) => {
+    expect(quotaText(quota)).toBe(text);
+  });
+});
