@@ -112,6 +112,13 @@ describe('the policy vectors for HTTP bodies', () => {
 
 const compat = read('policy.json').filter(({ entry }) => entry === 'chat' || entry === 'messages');
 
+it('every vector is run: here, or over a WebSocket', () => {
+  const all = read('policy.json');
+  const sockets = all.filter(({ transport }) => transport === 'ws');
+  expect(all).toHaveLength(69);
+  expect(new Set([...http, ...compat, ...sockets].map(({ name }) => name)).size).toBe(all.length);
+});
+
 describe('the policy vectors for Chat and Messages', () => {
   it('are all there', () => {
     expect(compat).toHaveLength(6);

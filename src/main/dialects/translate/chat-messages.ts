@@ -7,6 +7,9 @@ const EMPTY_OUTPUT = '(empty)';
 /** What other tools add to the messages they keep; it is no part of what was said. */
 const MESSAGE_HINTS = ['reasoning_content', 'reasoning', 'annotations', 'name'] as const;
 
+/** What streams and other providers add to the calls they make. */
+const CALL_HINTS = ['index', 'extra_content', 'provider_specific_fields'] as const;
+
 /** Turns the messages of a Chat request into the input items of a Responses request, in their order. */
 export class ChatMessages {
   readonly #notes: TranslationNotes;
@@ -79,10 +82,10 @@ export class ChatMessages {
     const handled = ['role', 'content', 'refusal', 'tool_calls', 'function_call'];
     this.#notes.rest(message, path, handled, MESSAGE_HINTS);
     const { content, refusal, tool_calls: calls, function_call: legacy } = message;
-    const texts = typeof content === 'string' ? [content] : Array.isArray(content) ? this.#texts(content, path) : [];
-    for (const text of texts) if (text !== '') this.items.push({ type: 'message', role: 'assistant', content: text });
-    if (typeof refusal === 'string' && refusal !== '')
-      this.items.push({ type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal }] });
+    this.#list(content, `${path}.content`).forEach((part, index) => {
+      this.#spoken(part, `${path}.content[${index}]`);
+    });
+    if (typeof refusal === 'string') this.#spoken({ type: 'refusal', refusal }, `${path}.refusal`);
     if (Array.isArray(calls)) {
       calls.forEach((call, index) => {
         this.#call(call, `${path}.tool_calls[${index}]`);
@@ -94,23 +97,37 @@ export class ChatMessages {
     }
   }
 
-  #texts(parts: readonly unknown[], path: string): string[] {
-    return parts.flatMap((part, index) => {
-      const said = isJson(part) ? part : {};
-      const text =
-        said['type'] === 'text'
-          ? stringOf(said['text'])
-          : said['type'] === 'refusal'
-            ? stringOf(said['refusal'])
-            : null;
-      if (text === null) this.#notes.cannot(`${path}.content[${index}], a part of type ${quoted(said['type'])}`);
-      return text === null ? [] : [text];
-    });
+  /** What a message holds, part by part: a text alone is one. */
+  #list(content: unknown, path: string): readonly unknown[] {
+    if (content === undefined || content === null) return [];
+    if (typeof content === 'string') return [{ type: 'text', text: content }];
+    if (Array.isArray(content)) return content;
+    this.#notes.cannot(path);
+    return [];
+  }
+
+  /** A part of what the model itself has said before. */
+  #spoken(part: unknown, path: string): void {
+    const said = isJson(part) ? part : {};
+    const text = this.#words(said, path);
+    if (text === '') return;
+    const content = said['type'] === 'refusal' ? [{ type: 'refusal', refusal: text }] : text;
+    this.items.push({ type: 'message', role: 'assistant', content });
+  }
+
+  /** The words of a part that is a text or a refusal. */
+  #words(said: Json, path: string): string {
+    const { type } = said;
+    const words = type === 'text' || type === 'refusal' ? stringOf(said[type]) : null;
+    if (words === null) this.#notes.cannot(`${path}, a part of type ${quoted(type)}`);
+    else this.#notes.rest(said, path, ['type', String(type)], ['cache_control']);
+    return words ?? '';
   }
 
   #call(call: unknown, path: string): void {
     const said = isJson(call) ? call : {};
     const { id, type = 'function', function: fn, custom } = said;
+    this.#notes.rest(said, path, ['id', 'type', 'function', 'custom'], CALL_HINTS);
     if (typeof id !== 'string') this.#notes.cannot(`${path}.id`);
     const callId = stringOf(id) ?? '';
     if (type === 'function' && isJson(fn)) {
@@ -127,8 +144,9 @@ export class ChatMessages {
     this.#notes.rest(message, path, ['role', 'content', 'tool_call_id', 'name'], MESSAGE_HINTS);
     const callId = stringOf(message[role === 'tool' ? 'tool_call_id' : 'name']);
     if (callId === null) this.#notes.cannot(`${path}.${role === 'tool' ? 'tool_call_id' : 'name'}`);
-    const { content } = message;
-    const texts = typeof content === 'string' ? [content] : Array.isArray(content) ? this.#texts(content, path) : [];
+    const texts = this.#list(message['content'], `${path}.content`).map((part, index) =>
+      this.#words(isJson(part) ? part : {}, `${path}.content[${index}]`),
+    );
     const output = texts.join('') || EMPTY_OUTPUT;
     const custom = this.items.some((item) => item['type'] === 'custom_tool_call' && item['call_id'] === callId);
     this.items.push({ type: custom ? 'custom_tool_call_output' : 'function_call_output', call_id: callId, output });

@@ -14,6 +14,7 @@ export function chatTools(request: Json, notes: TranslationNotes): Json[] {
 function toolOf(tool: unknown, path: string, notes: TranslationNotes): Json {
   const said = isJson(tool) ? tool : {};
   const { type, custom } = said;
+  notes.rest(said, path, ['type', 'function', 'custom'], ['cache_control']);
   if (type === 'function') return functionTool(said['function'], `${path}.function`, notes);
   if (type === 'custom' && isJson(custom)) {
     notes.rest(custom, `${path}.custom`, ['name', 'description', 'format']);

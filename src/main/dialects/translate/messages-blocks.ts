@@ -225,6 +225,14 @@ export class BlockTranslator {
         this.items.push({ type: 'function_call', call_id: id, name, arguments: JSON.stringify(input ?? {}) });
         return;
       }
+      case 'web_search_tool_result':
+        this.#notes.leaveOut(`${path} (a search of the provider’s)`);
+        return;
+      case 'server_tool_use':
+        // A search that was run is over, and what it found stands in the text after it.
+        if (block['name'] === 'web_search') this.#notes.leaveOut(`${path} (a search of the provider’s)`);
+        else this.#notes.cannot(`${path}, a block of type "server_tool_use"`);
+        return;
       default:
         this.#notes.cannot(`${path}, a block of type ${quoted(block['type'])}`);
     }
