@@ -64,7 +64,14 @@ const SHOTS: readonly {
       await page.getByRole('complementary').getByText('Facts').waitFor();
     },
   },
-  ...['policy', 'accounts', 'tools', 'budgets', 'prices', 'settings', 'logs', 'about'].map((name) => ({
+  {
+    name: 'accounts',
+    fragment: '#/accounts/openai',
+    before: async (page) => {
+      await page.getByRole('heading', { name: 'Keys' }).waitFor();
+    },
+  },
+  ...['policy', 'tools', 'budgets', 'prices', 'settings', 'logs', 'about'].map((name) => ({
     name,
     fragment: `#/${name}`,
   })),

@@ -26,19 +26,21 @@ interface AskOptions {
   readonly keep?: boolean;
   /** Milliseconds after which it is asked again, for what no push tells of. */
   readonly every?: number;
+  /** False leaves a failure at that, where asking again by itself would trouble the person. */
+  readonly again?: boolean;
 }
 
 /** An answer of the gateway, kept fresh by pushes. */
 export function useAnswer<Name extends CallName>(
   name: Name,
   input: CallInput<Name>,
-  { enabled = true, keep = false, every }: AskOptions = {},
+  { enabled = true, keep = false, every, again = true }: AskOptions = {},
 ): UseQueryResult<CallOutput<Name>> {
   const { client } = useGateway();
   return useQuery<CallOutput<Name>>({
     queryKey: callKey(name, input),
     queryFn: () => client.call(name, input),
-    refetchInterval: ({ state }) => askAgain(state.error, every),
+    refetchInterval: again ? ({ state }) => askAgain(state.error, every) : false,
     enabled,
     ...(keep ? { placeholderData: keepPreviousData } : {}),
   });

@@ -247,3 +247,48 @@ describe('a login that is imported', () => {
     expect(await ids()).toEqual([]);
   });
 });
+
+describe('one key more or less', () => {
+  const keysOf = async (id: string) =>
+    (await gateway.client.call('account.list')).accounts.find((account) => account.id === id)?.keys;
+
+  beforeEach(() => gateway.client.call('account.add', { account: OPENAI, key: KEY }));
+
+  test('a key goes to the keychain under a free name, at the end of the line, and is in force at once', async () => {
+    gateway.keychain.entries.set('openai/2', 'sk-somebody-else');
+    const from = { key: ' sk-more-0000004321\n' };
+    expect(await gateway.client.call('account.addKey', { id: 'openai', from })).toMatchObject({
+      keys: [{ keychain: 'openai/1' }, { keychain: 'openai/3' }],
+    });
+    expect(gateway.keychain.entries.get('openai/3')).toBe('sk-more-0000004321');
+    expect(gateway.keychain.entries.get('openai/2')).toBe('sk-somebody-else');
+    expect(gateway.runtime.status().accounts[0]?.keys[1]).toMatchObject({ lastFour: '4321', state: 'ready' });
+  });
+
+  test('a variable is named without its value', async () => {
+    await gateway.client.call('account.addKey', { id: 'openai', from: { env: 'LAB_KEY' } });
+    expect(await keysOf('openai')).toEqual([{ keychain: 'openai/1' }, { env: 'LAB_KEY' }]);
+  });
+
+  test.each([
+    [{ env: 'not a name' }, 'account_invalid'],
+    [{ key: 'two words' }, 'control_invalid'],
+  ])('%j is refused, and nothing changes', async (from, code) => {
+    await expect(gateway.client.call('account.addKey', { id: 'openai', from })).rejects.toMatchObject({ code });
+    expect(await keysOf('openai')).toEqual([{ keychain: 'openai/1' }]);
+    expect([...gateway.keychain.entries.keys()]).toEqual(['openai/1']);
+  });
+
+  test('one that goes leaves the keychain, unless another account uses it', async () => {
+    await gateway.client.call('account.add', { account: { ...OPENAI, id: 'twin', keys: [{ keychain: 'openai/1' }] } });
+    await gateway.client.call('account.removeKey', { id: 'twin', source: 'keychain openai/1' });
+    expect(await keysOf('twin')).toEqual([]);
+    expect([...gateway.keychain.entries.keys()]).toEqual(['openai/1']);
+    await gateway.client.call('account.removeKey', { id: 'openai', source: 'keychain openai/1' });
+    expect(await keysOf('openai')).toEqual([]);
+    expect(gateway.keychain.entries.size).toBe(0);
+    await expect(
+      gateway.client.call('account.removeKey', { id: 'openai', source: 'keychain openai/1' }),
+    ).rejects.toMatchObject({ code: 'control_invalid' });
+  });
+});

@@ -16,6 +16,7 @@ const ACCESS = 'codex-access-token-77aa88bb';
 const RENEWAL = 'codex-refresh-token-99cc00dd';
 const LOGIN_FILE = join(mkdtempSync(join(tmpdir(), 'tiergate-login-')), 'auth.json');
 const ADDED = 'sk-added-5544332211';
+const EXTRA = 'sk-extra-6677889900';
 
 let upstream: Upstream;
 let gateway: TestGateway;
@@ -70,6 +71,8 @@ const QUESTIONS: Readonly<Record<CallName, unknown>> = {
     account: { id: 'second', provider: 'openai', kind: 'apikey', baseUrl: 'http://127.0.0.1:9/v1' },
     key: ADDED,
   },
+  'account.addKey': { id: 'second', from: { key: EXTRA } },
+  'account.removeKey': { id: 'second', source: 'keychain second/2' },
   'account.set': {
     id: 'second',
     account: {
@@ -146,7 +149,7 @@ function held(text: string, secrets: readonly string[]): readonly string[] {
   return secrets.filter((secret) => spellings(secret).some((spelling) => text.includes(spelling)));
 }
 
-const PROVIDER_KEYS = [STORED, NAMED, GIVEN, ADDED, ACCESS, RENEWAL];
+const PROVIDER_KEYS = [STORED, NAMED, GIVEN, ADDED, EXTRA, ACCESS, RENEWAL];
 
 test('the gateway really had the keys in hand', () => {
   const sources = gateway.runtime.status().accounts[0]?.keys;

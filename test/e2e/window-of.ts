@@ -32,9 +32,9 @@ interface WindowPage {
   readonly complaints: readonly string[];
   /** Goes to a page of the window by its address. */
   go(fragment: string): Promise<void>;
-  /** Sets the language in the settings and waits until the page speaks it; the page is made anew by that, and what was open closes. */
+  /** Sets the language in the settings and waits until the page speaks it. */
   speak(language: 'en' | 'zh'): Promise<void>;
-  /** What axe finds in light, dark and in a small window, in the language that is spoken; each by its circumstances. */
+  /** What axe finds in light, dark, Chinese and in a small window; each by its circumstances. */
   violations(): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Account, AccountSchema, standardTierOf } from '../../shared/account.ts';
+import { type Account, AccountSchema, type KeySource, standardTierOf } from '../../shared/account.ts';
 import type { ACCOUNT_CALLS } from '../../shared/calls/account.ts';
 import { CODEX_BASE_URL, CODEX_MODELS, isCodexLogin } from '../../shared/codex.ts';
 import type { HandlersOf } from '../../shared/control.ts';
@@ -7,6 +7,7 @@ import { problemsOf, problemsText } from '../../shared/settings.ts';
 import { codexLoginFile, readCodexLogin } from '../secrets/codex-login.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import { removeLogin, writeLogin } from '../secrets/login.ts';
+import { sourceName } from '../secrets/secret-source.ts';
 import { checkedKey } from './key-calls.ts';
 import type { ControlRooms } from './rooms.ts';
 
@@ -49,6 +50,38 @@ export function accountCalls({
         if (account.id !== id) refuseTwin(accounts, account.id);
         return replace(accounts, id, () => account);
       });
+      return account;
+    },
+    'account.addKey': async ({ id, from }) => {
+      const append = (source: KeySource): Promise<readonly Account[]> =>
+        change((accounts) =>
+          replace(accounts, id, (account) => parseAccount({ ...account, keys: [...account.keys, source] })),
+        );
+      const account = find(settings.current.accounts, id);
+      if (isCodexLogin(account))
+        throw new TiergateError('account_invalid', 'keys: a login has no key; import it again');
+      if ('env' in from) return find(await append({ env: from.env }), id);
+      const { value } = checkedKey(from.key);
+      const name = await freeName(keychain, settings.current.accounts, id);
+      await keychain.set(name, value);
+      try {
+        return find(await append({ keychain: name }), id);
+      } catch (error) {
+        await keychain.remove(name);
+        throw error;
+      }
+    },
+    'account.removeKey': async ({ id, source }) => {
+      const gone = find(settings.current.accounts, id).keys.filter((key) => sourceName(key) === source);
+      if (gone.length === 0) throw new TiergateError('control_invalid', `"${id}" has no key at ${source}`);
+      const left = await change((accounts) =>
+        replace(accounts, id, (account) => ({
+          ...account,
+          keys: account.keys.filter((key) => sourceName(key) !== source),
+        })),
+      );
+      const account = find(left, id);
+      await removeKeys(keychain, { ...account, keys: gone }, left);
       return account;
     },
     'account.enable': async ({ id, enabled }) =>
@@ -143,6 +176,14 @@ async function storeKey(keychain: Keychain, account: Account, key: string): Prom
   if (before !== null) throw new TiergateError('key_taken', name);
   await keychain.set(name, value);
   return () => keychain.remove(name);
+}
+
+/** The first name for an account's key that nothing in the settings or the keychain has. */
+async function freeName(keychain: Keychain, accounts: readonly Account[], id: string): Promise<string> {
+  const used = new Set([...accounts.flatMap(namesIn), ...(await keychain.list()).map(({ name }) => name)]);
+  let number = 1;
+  while (used.has(`${id}/${number}`)) number += 1;
+  return `${id}/${number}`;
 }
 
 /** Takes away what no other account uses. Without a keychain there is nothing that could still be used. */

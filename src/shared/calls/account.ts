@@ -95,6 +95,16 @@ export const ACCOUNT_CALLS = {
     input: z.strictObject({ ids: z.array(z.string()) }),
     output: z.object({ accounts: z.array(AccountDocumentSchema) }),
   },
+  /** One more key at the end of the line: a key that goes to the keychain under a name that is free, or the variable that holds one. */
+  'account.addKey': {
+    input: z.strictObject({
+      id: z.string(),
+      from: z.union([z.strictObject({ key: z.string().min(1) }), z.strictObject({ env: z.string() })]),
+    }),
+    output: AccountDocumentSchema,
+  },
+  /** Takes one key from an account, by the `source` its state tells, and out of the keychain where no other account uses it. */
+  'account.removeKey': { input: z.strictObject({ id: z.string(), source: z.string() }), output: AccountDocumentSchema },
   'account.enable': { input: z.strictObject({ id: z.string(), enabled: z.boolean() }), output: AccountDocumentSchema },
   /** Takes an account away, and those of its keys in the keychain that no other account uses. */
   'account.remove': { input: Id, output: z.object({ id: z.string() }) },

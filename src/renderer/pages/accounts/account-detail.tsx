@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Account, speaksOf, standardTierOf } from '../../../shared/account.ts';
 import { isCodexLogin } from '../../../shared/codex.ts';
-import type { AccountChanges } from '../../account-changes.ts';
 import type { AccountEntry } from '../../account-entry.ts';
+import { Button } from '../../components/button.tsx';
 import { dialectName } from '../../words/account-word.ts';
 import { fullCount, listOf, percent } from '../../words/figure.ts';
 import type { AccountDialog } from './account-dialogs.tsx';
@@ -13,22 +13,34 @@ import { QuotaMeters } from './quota-meters.tsx';
 /** Everything about one account: its keys, quotas, models and settings. */
 export function AccountDetail({
   entry: { account, state },
+  models,
   now,
+  onDialog,
 }: {
   readonly entry: AccountEntry;
+  /** The models that the upstream lists, as far as a test has told. */
+  readonly models: readonly string[];
   readonly now: number;
-  readonly changes: AccountChanges;
   readonly onDialog: (dialog: AccountDialog) => void;
 }) {
-  const { t } = useTranslation('accounts');
+  const { t } = useTranslation(['accounts', 'common']);
   return (
     <div className="grid grid-cols-2 gap-x-8 gap-y-5 border-t border-line px-4 py-4 max-[1099px]:grid-cols-1">
       <div className="flex min-w-0 flex-col gap-5">
-        <Part title={t('keys.title')}>
+        <Part
+          title={t('keys.title')}
+          action={
+            !isCodexLogin(account) && (
+              <Button size="small" onClick={() => onDialog({ kind: 'key', account, name: null })}>
+                {t('keys.add')}
+              </Button>
+            )
+          }
+        >
           {state?.breaker?.state === 'open' && (
             <p className="mb-2 text-bad">{t('breakerWhy', { reason: state.breaker.reason })}</p>
           )}
-          <KeyList account={account} keys={state?.keys ?? []} now={now} />
+          <KeyList account={account} keys={state?.keys ?? []} now={now} onDialog={onDialog} />
           {isCodexLogin(account) && (
             <div className="mt-4">
               <h3 className="mb-1.5 font-semibold">{t('quota.title')}</h3>
@@ -36,11 +48,33 @@ export function AccountDetail({
             </div>
           )}
         </Part>
-        <Part title={t('mapping.title')}>
+        <Part
+          title={t('mapping.title')}
+          action={
+            <Button
+              size="small"
+              aria-label={t('mapping.editOf', { id: account.id })}
+              onClick={() => onDialog({ kind: 'mapping', account, models })}
+            >
+              {t('common:edit')}
+            </Button>
+          }
+        >
           <MappingTable mapping={account.modelMapping} />
         </Part>
       </div>
-      <Part title={t('facts.title')}>
+      <Part
+        title={t('facts.title')}
+        action={
+          <Button
+            size="small"
+            aria-label={t('facts.editOf', { id: account.id })}
+            onClick={() => onDialog({ kind: 'edit', account })}
+          >
+            {t('common:edit')}
+          </Button>
+        }
+      >
         <Facts account={account} />
       </Part>
     </div>

@@ -44,6 +44,7 @@ export function AccountRow({
   useEffect(() => {
     if (open) row.current?.scrollIntoView({ block: 'nearest' });
   }, [open]);
+  const models = test.data?.models ?? [];
   const wanted = changes.save.variables;
   const saving = changes.save.isPending && wanted?.kind === 'enable' && wanted.id === id;
   const cools = state !== null && (state.breaker !== null || state.keys.some((key) => key.state === 'cooling'));
@@ -83,6 +84,11 @@ export function AccountRow({
             </Button>
           }
         >
+          <MenuItem onSelect={() => onDialog({ kind: 'edit', account })}>{t('edit')}</MenuItem>
+          <MenuItem onSelect={() => onDialog({ kind: 'mapping', account, models })}>{t('editMapping')}</MenuItem>
+          {!isCodexLogin(account) && (
+            <MenuItem onSelect={() => onDialog({ kind: 'key', account, name: null })}>{t('keys.add')}</MenuItem>
+          )}
           <MenuItem disabled={!cools} onSelect={() => void changes.change({ kind: 'reset', id })}>
             {t('reset')}
           </MenuItem>
@@ -92,7 +98,7 @@ export function AccountRow({
       </div>
       <TestOutcome id={id} test={test} />
       <div id={detailId}>
-        {open && <AccountDetail entry={{ account, state }} now={now} changes={changes} onDialog={onDialog} />}
+        {open && <AccountDetail entry={{ account, state }} models={models} now={now} onDialog={onDialog} />}
       </div>
     </div>
   );

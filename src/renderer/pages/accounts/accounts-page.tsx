@@ -1,11 +1,13 @@
-import { KeyRound } from 'lucide-react';
+import { KeyRound, Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type AccountChanges, useAccountChanges, useAccounts } from '../../account-changes.ts';
+import { type AccountChange, type AccountChanges, useAccountChanges, useAccounts } from '../../account-changes.ts';
 import type { AccountEntry } from '../../account-entry.ts';
 import { hrefOf } from '../../address.ts';
+import { ControlError } from '../../../shared/control.ts';
+import { useAnswer } from '../../call.ts';
 import { useSecond } from '../../clock.ts';
-import { ButtonLink } from '../../components/button.tsx';
+import { Button, ButtonLink } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Page } from '../../components/page.tsx';
@@ -13,18 +15,39 @@ import { Panel } from '../../components/panel.tsx';
 import { ReorderList } from '../../components/reorder-list.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useStatus } from '../../gateway-state.ts';
-import { useRoute } from '../../route.ts';
+import { navigate, useRoute } from '../../route.ts';
+import { AddAccount } from './add-account.tsx';
 import { type AccountDialog, AccountDialogs } from './account-dialogs.tsx';
 import { AccountRow } from './account-row.tsx';
+
+const ADDING = hrefOf('accounts', null, { add: '1' });
+
+/** The changes that no dialog makes, so that their failure is told on the page. */
+const SHOWN_HERE: ReadonlySet<AccountChange['kind']> = new Set(['order', 'enable', 'reset']);
 
 /** Where turns go: the accounts in the order in which they are asked. */
 export function AccountsPage() {
   const { t } = useTranslation('accounts');
   const { entries, error, retry } = useAccounts();
   const changes = useAccountChanges();
+  const route = useRoute();
+  // The first steps lead here with the dialog open.
+  const adding = 'add' in route.query;
   return (
-    <Page title={t('title')} lead={t('lead')}>
-      {changes.save.error !== null && changes.save.variables.kind !== 'remove' && (
+    <Page
+      title={t('title')}
+      lead={t('lead')}
+      actions={
+        entries !== undefined && (
+          <Button look="primary" onClick={() => navigate(ADDING)}>
+            <Plus aria-hidden="true" className="size-3.5" />
+            {t('adding.open')}
+          </Button>
+        )
+      }
+    >
+      <NoKeychain />
+      {changes.save.error !== null && SHOWN_HERE.has(changes.save.variables.kind) && (
         <ErrorState error={changes.save.error}>
           <p className="mt-1 text-ink-soft">{t('nothingChanged')}</p>
         </ErrorState>
@@ -37,6 +60,15 @@ export function AccountsPage() {
         <Panel className="overflow-hidden">
           <Skeleton label={t('reading')} rows={3} />
         </Panel>
+      )}
+      {adding && entries !== undefined && (
+        <AddAccount
+          accounts={entries.map(({ account }) => account)}
+          onAdded={(id) => navigate(hrefOf('accounts', id), { replace: true })}
+          onClose={() => {
+            if ('add' in route.query) navigate(hrefOf('accounts', route.id), { replace: true });
+          }}
+        />
       )}
     </Page>
   );
@@ -58,9 +90,12 @@ function AccountList({
       <Panel>
         <EmptyState icon={<KeyRound />} title={t('empty.title')}>
           <p>{t('empty.text')}</p>
-          <ButtonLink href={hrefOf('overview')} className="mt-4">
-            {t('empty.try')}
-          </ButtonLink>
+          <div className="mt-4 flex justify-center gap-2">
+            <ButtonLink look="primary" href={ADDING}>
+              {t('empty.add')}
+            </ButtonLink>
+            <ButtonLink href={hrefOf('overview')}>{t('empty.try')}</ButtonLink>
+          </div>
         </EmptyState>
       </Panel>
     );
@@ -102,6 +137,20 @@ function AccountList({
         />
       )}
     </>
+  );
+}
+
+/** Says what to do where keys cannot be stored; keys in variables work all the same. */
+function NoKeychain() {
+  const { t } = useTranslation('accounts');
+  // Asked once and on the person's word: a locked keychain may answer each question with a dialog of its own.
+  const keys = useAnswer('key.list', {}, { again: false });
+  const missing = keys.error instanceof ControlError && keys.error.code === 'keychain_unavailable';
+  if (!missing) return null;
+  return (
+    <ErrorState error={keys.error} onRetry={() => void keys.refetch()}>
+      <p className="mt-1 text-ink-soft">{t('noKeychain')}</p>
+    </ErrorState>
   );
 }
 

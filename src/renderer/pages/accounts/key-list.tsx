@@ -3,8 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/account.ts';
 import { isCodexLogin } from '../../../shared/codex.ts';
 import type { AccountState } from '../../../shared/control.ts';
+import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
 import { Countdown } from '../../components/countdown.tsx';
+import type { AccountDialog } from './account-dialogs.tsx';
 import { coolingWord, keyPlace } from '../../words/account-word.ts';
 
 type KeyState = AccountState['keys'][number];
@@ -14,10 +16,12 @@ export function KeyList({
   account,
   keys,
   now,
+  onDialog,
 }: {
   readonly account: Account;
   readonly keys: readonly KeyState[];
   readonly now: number;
+  readonly onDialog: (dialog: AccountDialog) => void;
 }) {
   const { t } = useTranslation('accounts');
   if (keys.length === 0) return <p className="text-ink-soft">{t('keys.none')}</p>;
@@ -28,6 +32,27 @@ export function KeyList({
           <li key={key.source} data-key={key.source} className="flex items-start gap-2.5 px-3 py-2">
             <KeyRound aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-ink-faint" />
             <KeyWords state={key} now={now} />
+            {!isCodexLogin(account) && (
+              <>
+                {key.source.startsWith('keychain ') && (
+                  <Button
+                    size="small"
+                    aria-label={t('keys.replaceLabel', { name: key.source })}
+                    onClick={() => onDialog({ kind: 'key', account, name: key.source.slice('keychain '.length) })}
+                  >
+                    {t('keys.replace')}
+                  </Button>
+                )}
+                <Button
+                  look="bare"
+                  size="small"
+                  aria-label={t('keys.removeLabel', { name: key.source })}
+                  onClick={() => onDialog({ kind: 'removeKey', account, source: key.source })}
+                >
+                  {t('keys.remove')}
+                </Button>
+              </>
+            )}
           </li>
         ))}
       </ol>
