@@ -1,10 +1,9 @@
-import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { TurnFilter } from '../shared/calls/turn.ts';
 import type { Status } from '../shared/control.ts';
 import type { Policy } from '../shared/policy.ts';
 import { useGateway } from './gateway.tsx';
-import { callKey } from './call-key.ts';
 import { useAnswer } from './call.ts';
 import { createTurnFeed, type TurnFeed, type TurnFeedState } from './turn-feed.ts';
 
@@ -40,27 +39,4 @@ export function useFilteredTurns(
   }, [all, feed, follow]);
   const list = useSyncExternalStore(feed.subscribe, feed.state);
   return { ...feed, list };
-}
-
-/** Makes a tool; its key is in the answer only, so the caller holds it and nothing keeps it. */
-export function useAddTool() {
-  const { client } = useGateway();
-  const refresh = useRefreshStatus();
-  return useMutation({
-    mutationFn: (name: string) => client.call('tool.add', { name }),
-    onSuccess: refresh,
-    gcTime: 0,
-  });
-}
-
-/** Takes a tool's key away. */
-export function useRevokeTool() {
-  const { client } = useGateway();
-  const refresh = useRefreshStatus();
-  return useMutation({ mutationFn: (name: string) => client.call('tool.revoke', { name }), onSuccess: refresh });
-}
-
-function useRefreshStatus(): () => void {
-  const queries = useQueryClient();
-  return () => void queries.invalidateQueries({ queryKey: callKey('status.get') });
 }

@@ -6,7 +6,7 @@ import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { PolicyPage } from '../pages/policy/policy-page.tsx';
 import { PricesPage } from '../pages/prices/prices-page.tsx';
 import { SettingsPage } from '../pages/settings/settings-page.tsx';
-import { ToolsPage } from '../pages/tools-page.tsx';
+import { ToolsPage } from '../pages/tools/tools-page.tsx';
 import { TurnsPage } from '../pages/turns/turns-page.tsx';
 import type { PageName } from '../address.ts';
 

@@ -48,6 +48,20 @@ export function connectSnippets(baseUrl: string, key: string): readonly ConnectS
       ],
     },
     {
+      id: 'claude',
+      name: 'Claude Code',
+      parts: [
+        {
+          place: i18next.t('words:places.claudeShell'),
+          text: [
+            // It puts /v1 before every path by itself.
+            `export ANTHROPIC_BASE_URL=${baseUrl.replace(/\/v1$/, '')}`,
+            `export ANTHROPIC_API_KEY=${key}`,
+          ].join('\n'),
+        },
+      ],
+    },
+    {
       id: 'sdk',
       name: 'OpenAI SDK',
       parts: [

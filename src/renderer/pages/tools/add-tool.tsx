@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ToolNameSchema } from '../../../shared/settings.ts';
+import { useCommand } from '../../call.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { TextField } from '../../components/field.tsx';
+import { NewKey } from './new-key.tsx';
+
+/** Makes a tool and shows its key, once. */
+export function AddTool({
+  baseUrl,
+  taken,
+  onClose,
+}: {
+  readonly baseUrl: string | null;
+  /** The names that other tools have. */
+  readonly taken: readonly string[];
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation(['tools', 'common']);
+  const add = useCommand('tool.add', ['tool.list', 'status.get']);
+  const [text, setText] = useState('');
+  const [tried, setTried] = useState(false);
+  const name = text.trim();
+  const problem =
+    name === ''
+      ? 'missing'
+      : taken.includes(name)
+        ? 'taken'
+        : ToolNameSchema.safeParse(name).success
+          ? null
+          : ('bad' as const);
+  if (add.data !== undefined) {
+    return (
+      <Dialog key="made" title={t('key.title', { name: add.data.name })} onClose={onClose}>
+        <NewKey name={add.data.name} localKey={add.data.key} baseUrl={baseUrl} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog key="asking" title={t('add.title')} onClose={onClose}>
+      <form
+        noValidate
+        aria-label={t('add.title')}
+        onSubmit={(event) => {
+          event.preventDefault();
+          setTried(true);
+          if (!add.isPending && problem === null) add.mutate({ name });
+        }}
+      >
+        <p className="mb-3 text-ink-soft">{t('add.lead')}</p>
+        <TextField
+          label={t('add.name')}
+          placeholder="codex"
+          data-autofocus="true"
+          value={text}
+          problem={problem !== null && (tried || problem !== 'missing') ? t(`add.problem.${problem}`) : null}
+          onChange={({ target }) => setText(target.value)}
+        />
+        {add.error !== null && (
+          <div className="mt-3">
+            <ErrorState error={add.error} />
+          </div>
+        )}
+        <div className="mt-5 flex justify-end gap-2">
+          <DialogClose>{t('common:cancel')}</DialogClose>
+          <Button type="submit" look="primary" busy={add.isPending}>
+            {t('add.do')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
