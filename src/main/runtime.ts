@@ -397,6 +397,7 @@ class Gateway implements Runtime {
     const { accounts } = this.#settings.current;
     this.#keyRing.logins.keep(accounts);
     await this.#accounts.load(accounts);
+    this.#ways.settle();
     this.#pushes.statusChanged();
   }
 }

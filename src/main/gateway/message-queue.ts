@@ -1,5 +1,9 @@
-/** Messages that may wait while a session moves to another account, and their bytes. */
-const MAX_WAITING = 64;
+/** From here on a tool is not read while its session moves to another account or its turn waits for a slot. */
+const PLENTY = 32;
+const PLENTY_BYTES = 8 * 1024 * 1024;
+
+/** What may wait at most: what one read of a connection brings comes as a whole, and may be thousands of small messages. */
+const MAX_WAITING = 10_000;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** One message of a tool that waits. */
@@ -19,6 +23,11 @@ export class MessageQueue {
     if (this.#messages.length >= MAX_WAITING || this.#bytes > MAX_WAITING_BYTES) return false;
     this.#messages.push(message);
     return true;
+  }
+
+  /** True when it is high time to read no more. */
+  get crowded(): boolean {
+    return this.#messages.length >= PLENTY || this.#bytes >= PLENTY_BYTES;
   }
 
   /** Gives everything back. */

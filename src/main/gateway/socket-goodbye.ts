@@ -36,6 +36,8 @@ const REASONS: Readonly<Record<string, { readonly code: number; readonly reason:
   account_missing: { code: 1013, reason: 'no available account' },
   key_unavailable: { code: 1011, reason: 'failed to get access token' },
   tool_limited: { code: 1013, reason: 'too many concurrent requests, please retry later' },
+  account_busy: { code: 1013, reason: 'account is busy, please retry later' },
+  account_queue_full: { code: 1013, reason: 'account is busy, please retry later' },
   queue_full: { code: 1013, reason: 'too many messages before the upstream was ready, please retry later' },
   gateway_stopping: { code: 1001, reason: 'the gateway is stopping' },
 };

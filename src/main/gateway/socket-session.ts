@@ -13,6 +13,7 @@ import { SocketEnding } from './socket-ending.ts';
 import { type Goodbye, blockGoodbye, close, refusalGoodbye } from './socket-goodbye.ts';
 import { type FrameVerdict, SocketPolicy } from './socket-policy.ts';
 import { type ToolListener, ToolSide, type ToolWebSocket } from './socket-tool.ts';
+import { SocketSeats } from './socket-seats.ts';
 import { SocketTurns } from './socket-turns.ts';
 import { UpstreamSide } from './socket-upstream-side.ts';
 import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
@@ -48,6 +49,7 @@ export class SocketSession implements ToolListener {
   readonly #options: SocketSessionOptions;
   readonly #startedAt: number;
   readonly #policy: SocketPolicy;
+  readonly #seats: SocketSeats;
   readonly #turns: SocketTurns;
   readonly #ending: SocketEnding;
   readonly #upstream: UpstreamSide;
@@ -68,6 +70,7 @@ export class SocketSession implements ToolListener {
     this.#chosen = chosen;
     this.#awaitsFirst = dialect === 'responses';
     this.#policy = new SocketPolicy(chosen.ready.account, tool, model, dialect, isCodex);
+    this.#seats = new SocketSeats(house, options.keyHash);
     this.#turns = new SocketTurns({
       tool,
       dialect,
@@ -75,6 +78,7 @@ export class SocketSession implements ToolListener {
       record: house.record,
       capture: house.capture,
       sessionModel: () => this.#policy.model,
+      seatFree: () => this.#seats.takeFree(this.#chosen),
       onSessionModel: (named) => {
         this.#policy.upstreamModel(named);
       },
@@ -91,6 +95,7 @@ export class SocketSession implements ToolListener {
       onBegin: () => {
         this.#policy.kill();
         this.#cancelFirst?.();
+        this.#seats.leave();
       },
       onOver: () => {
         options.onChange(this, true);
@@ -158,6 +163,7 @@ export class SocketSession implements ToolListener {
   destroy(): void {
     this.#turns.end('gateway_stopping');
     this.#policy.kill();
+    this.#seats.leave();
     this.#tool?.destroy();
     this.#upstream.link?.destroy();
   }
@@ -170,9 +176,11 @@ export class SocketSession implements ToolListener {
     const withdrawn = this.#withdrawn();
     if (withdrawn !== null) this.#refuse(withdrawn);
     else if (this.#waiting !== null) {
-      if (this.#waiting.push({ payload, binary })) return;
-      this.#waiting.take();
-      this.#refuse(gatewayError('queue_full'));
+      if (!this.#waiting.push({ payload, binary })) {
+        this.#waiting.take();
+        this.#refuse(gatewayError('queue_full'));
+        // Only now: a tool that is not read cannot be seen to leave.
+      } else if (this.#waiting.crowded) this.#tool?.pause();
     } else if (this.#awaitsFirst) this.#first(payload, binary);
     else this.#judge(payload, binary);
   }
@@ -208,7 +216,7 @@ export class SocketSession implements ToolListener {
     if (isUnread(frame)) this.#act(this.#policy.refuse(frame), binary);
     else if (error !== null) this.#act(this.#policy.refuseFrame(frame, error), binary);
     else if (servesModel(this.#chosen.ready.account.modelMapping, frame.model ?? '')) this.#judge(frame, binary);
-    else this.#move(frame, binary).catch(this.#notMoved);
+    else this.#move(frame, binary).catch(this.#broken);
   }
 
   #judge(said: Buffer | ClientFrame, binary: boolean): void {
@@ -218,13 +226,35 @@ export class SocketSession implements ToolListener {
     else this.#judgeFrame(frame, binary);
   }
 
-  /** A frame asks for a turn, and goes no further than its tool's limits. */
+  /** A frame asks for a turn, which needs a seat; while none is free the session's other messages wait behind it. */
   #create(frame: ClientFrame, binary: boolean): void {
-    const { house, keyHash } = this.#options;
-    const tool = house.settings().tools.find((one) => one.keyHash === keyHash);
-    const seat = tool === undefined ? gatewayError('local_key_invalid') : house.limits.begin(tool);
+    const seat = this.#seats.take(this.#chosen);
+    if (seat instanceof Promise) this.#await(frame, binary, seat).catch(this.#broken);
+    else this.#seated(frame, binary, seat);
+  }
+
+  async #await(frame: ClientFrame, binary: boolean, seat: Promise<Release | GatewayError | null>): Promise<void> {
+    const waiting = this.#hold();
+    const got = await seat;
+    if (this.#isOver() || got === null) {
+      if (typeof got === 'function') got();
+      this.#turns.unseated(frame, { status: null, error: this.#ending.why ?? 'tool_left', partial: true });
+      return;
+    }
+    const withdrawn = this.#withdrawn();
+    if (withdrawn !== null) {
+      if (typeof got === 'function') got();
+      this.#refuse(withdrawn);
+      return;
+    }
+    this.#waiting = null;
+    this.#seated(frame, binary, got);
+    this.#goOn(waiting);
+  }
+
+  #seated(frame: ClientFrame, binary: boolean, seat: Release | GatewayError): void {
     if (typeof seat === 'function') this.#judgeFrame(frame, binary, seat);
-    else this.#turnAway(seat);
+    else this.#turnAway(frame, seat);
   }
 
   /** The seat is a turn's place within its limits; given back where no turn comes of the frame. */
@@ -235,8 +265,10 @@ export class SocketSession implements ToolListener {
   }
 
   /** A turn that may not begin now: the session ends with it, unless that would end other turns too. */
-  #turnAway(error: GatewayError): void {
-    this.#options.house.refused(error.code);
+  #turnAway(frame: ClientFrame, error: GatewayError): void {
+    // A tool that cannot stop would fill the ledger with it.
+    if (error.code === 'tool_limited') this.#options.house.refused(error.code);
+    else this.#turns.unseated(frame, { status: error.status, error: error.code, partial: false });
     const goodbye = refusalGoodbye(error);
     if (this.#turns.open === 0) this.#ending.begin(goodbye, error.code);
     else if (goodbye.event !== null) this.#ending.interject(goodbye.event);
@@ -272,9 +304,7 @@ export class SocketSession implements ToolListener {
 
   /** Nothing was sent yet, so the session may go to an account that serves the model its first frame names. */
   async #move(frame: ClientFrame, binary: boolean): Promise<void> {
-    const waiting = new MessageQueue();
-    this.#waiting = waiting;
-    this.#tool?.pause();
+    const waiting = this.#hold();
     // The upstream has seen nothing, so its end is not the session's.
     this.#upstream.leave();
     const moved = await this.#options.move(frame.model ?? '');
@@ -292,14 +322,26 @@ export class SocketSession implements ToolListener {
     this.#policy.moveTo(chosen.ready.account);
     this.#turns.at(chosen);
     this.#upstream.attach(opened);
-    this.#judge(frame, binary);
     this.#waiting = null;
-    for (const one of waiting.take()) this.message(one.payload, one.binary);
-    this.#tool?.resume();
+    this.#judge(frame, binary);
+    this.#goOn(waiting);
   }
 
-  readonly #notMoved = (error: unknown): void => {
-    this.#options.house.log.error({ session: this.id, error: String(error) }, 'a session could not be moved');
+  /** Keeps what the tool says from here on. */
+  #hold(): MessageQueue {
+    const waiting = new MessageQueue();
+    this.#waiting = waiting;
+    return waiting;
+  }
+
+  /** Takes up what was kept; with the first of it the session may have to wait again. */
+  #goOn(waiting: MessageQueue): void {
+    for (const one of waiting.take()) this.message(one.payload, one.binary);
+    if (this.#waiting === null) this.#tool?.resume();
+  }
+
+  readonly #broken = (error: unknown): void => {
+    this.#options.house.log.error({ session: this.id, error: String(error) }, 'a session could not go on');
     if (!this.#isOver()) this.#refuse(gatewayError('internal'));
   };
 

@@ -8,7 +8,7 @@ import type { ReadyAccount } from '../upstream/accounts.ts';
 import type { Release } from '../upstream/slots.ts';
 import type { Capture, SessionCapture } from './capture.ts';
 import type { Block, Forward } from './decide.ts';
-import { Meter } from './meter.ts';
+import { Meter, type TurnEnd } from './meter.ts';
 import type { Chosen } from './socket-upstream.ts';
 
 /** How many ended responses are remembered, so that a second terminal event of one is not taken for the next turn's. */
@@ -26,6 +26,8 @@ export interface SocketTurnsOptions {
   readonly capture: Pick<Capture, 'session'>;
   /** The session's model, for turns that the upstream begins by itself. */
   readonly sessionModel: () => string;
+  /** A seat for a turn that the upstream has begun by itself. */
+  readonly seatFree: () => Release;
   /** The upstream has named the session's model. */
   readonly onSessionModel: (model: string) => void;
   /** A turn has begun or ended. */
@@ -122,6 +124,13 @@ export class SocketTurns {
     const meter = this.#meter();
     meter.asked(model, tier, true);
     this.#options.record(meter.row({ status: 400, error: error.code, partial: false }));
+  }
+
+  /** A frame's turn never began, since there was no seat for it. */
+  unseated(frame: ClientFrame, end: TurnEnd): void {
+    const meter = this.#meter();
+    meter.asked(frame.asked.model ?? this.#options.sessionModel(), frame.tiers[0]?.said.text ?? null, true);
+    this.#options.record(meter.row(end));
   }
 
   /** Whether a message that begins like this is worth being gathered. */
@@ -288,7 +297,7 @@ export class SocketTurns {
       captured: this.#capture(meter, null),
       lane,
       sentTier: null,
-      leave: () => undefined,
+      leave: this.#options.seatFree(),
     });
     this.#leave(turn);
     this.#options.onChange();

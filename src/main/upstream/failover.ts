@@ -13,6 +13,9 @@ const MAX_SWITCHES = 3;
 const STICKY_WAIT: WaitPlan = { places: 3, milliseconds: 45_000 };
 const OTHER_WAIT: WaitPlan = { places: 100, milliseconds: 30_000 };
 
+/** For a session's turn, which has nowhere else to go. */
+export const SESSION_WAIT = OTHER_WAIT;
+
 /** One account that may answer a turn, with what is known of it. */
 export interface Candidate {
   readonly ready: ReadyAccount;

@@ -108,6 +108,11 @@ export class Ways {
     return fingerprints;
   }
 
+  /** Takes up the limits of new settings, also for those who wait for a slot. */
+  settle(): void {
+    for (const { account } of this.#accounts.ready) if (this.#loads.has(account.id)) this.#load(account);
+  }
+
   /** The accounts as the window may know them, with how they do. */
   states(): AccountState[] {
     const now = this.#world.now();
