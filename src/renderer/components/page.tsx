@@ -30,7 +30,7 @@ export function Page({
 }
 
 /** A page's title, what it is for, and what may be done there. */
-function PageHeader({
+export function PageHeader({
   title,
   children,
   actions,
