@@ -1,15 +1,18 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PROVIDERS } from '../../../shared/account.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { Menu, MenuChoice } from '../../components/menu.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Select } from '../../components/select.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import { useGateway } from '../../gateway.tsx';
 import { windowAddress } from '../../session.ts';
 import type { SettingsChanges } from '../../settings-change.ts';
+import { listOf } from '../../words/figure.ts';
 import { NumberRow } from './number-row.tsx';
 import { SettingRow, SwitchRow } from './setting-row.tsx';
 
@@ -53,6 +56,9 @@ export function GatewaySettings({
         checked={gateway.lan}
         onChange={(lan) => (lan ? setOpening(true) : void set('lan', { lan }))}
       />
+      <SettingRow name="ownKeys" changes={changes}>
+        <OwnKeys chosen={gateway.ownKeys} onChange={(ownKeys) => void set('ownKeys', { ownKeys: [...ownKeys] })} />
+      </SettingRow>
       <NumberRow
         name="bodyLimit"
         changes={changes}
@@ -109,6 +115,40 @@ function PortNote({ gateway }: { readonly gateway: Settings['gateway'] }) {
   const baseUrl = status?.baseUrl ?? null;
   const port = baseUrl === null ? null : Number(new URL(baseUrl).port);
   return port === null || port === gateway.port ? null : t('otherPort', { port: String(port) });
+}
+
+type Provider = Settings['gateway']['ownKeys'][number];
+
+/** The providers for which a tool may bring a key of its own. */
+function OwnKeys({
+  chosen,
+  onChange,
+}: {
+  readonly chosen: readonly Provider[];
+  readonly onChange: (providers: readonly Provider[]) => void;
+}) {
+  const { t } = useTranslation('settings');
+  const shown = chosen.length === 0 ? t('noProvider') : listOf(chosen.map((provider) => t(`providers.${provider}`)));
+  return (
+    <Menu
+      label={t('rows.ownKeys.label')}
+      trigger={
+        <Button aria-label={`${t('rows.ownKeys.label')}: ${shown}`} className="max-w-72">
+          <span className="truncate">{shown}</span>
+        </Button>
+      }
+    >
+      {PROVIDERS.map((provider) => (
+        <MenuChoice
+          key={provider}
+          checked={chosen.includes(provider)}
+          onChange={(on) => onChange(on ? [...chosen, provider] : chosen.filter((other) => other !== provider))}
+        >
+          {t(`providers.${provider}`)}
+        </MenuChoice>
+      ))}
+    </Menu>
+  );
 }
 
 function LanDialog({ onOpen, onClose }: { readonly onOpen: () => void; readonly onClose: () => void }) {
