@@ -71,10 +71,17 @@ const SHOTS: readonly {
       await page.getByRole('heading', { name: 'Keys' }).waitFor();
     },
   },
-  ...['policy', 'tools', 'budgets', 'prices', 'settings', 'logs', 'about'].map((name) => ({
+  ...['policy', 'tools', 'budgets', 'prices', 'settings', 'logs'].map((name) => ({
     name,
     fragment: `#/${name}`,
   })),
+  {
+    name: 'about',
+    fragment: '#/about',
+    before: async (page) => {
+      await page.locator('[data-check]').first().waitFor();
+    },
+  },
 ];
 
 const executablePath = await browserPath();
@@ -109,7 +116,7 @@ async function withGateway(settings: unknown, turns: number, work: (address: str
   const home = mkdtempSync(join(tmpdir(), 'tiergate-pictures-'));
   const keychain = new FakeKeychain();
   for (const name of ['openai/1', 'openai/2', 'anthropic/1']) await keychain.set(name, `sk-not-a-key-${name}`);
-  writeFileSync(join(home, 'settings.json'), JSON.stringify(settings));
+  writeFileSync(join(home, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
   await fillLedger(home, turns, Date.now());
   const runtime: Runtime = await startRuntime({
     home,
