@@ -13,6 +13,7 @@ import { Trial } from './control/trial.ts';
 import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
 import { NO_PROVIDER_KEY, isLocalKey } from './gateway/guard.ts';
 import { Capture } from './gateway/capture.ts';
+import { coveredRow } from './gateway/error-cover.ts';
 import type { House } from './gateway/house.ts';
 import { Front } from './gateway/front.ts';
 import { ToolLimits } from './gateway/tool-limits.ts';
@@ -208,6 +209,7 @@ class Gateway implements Runtime {
       },
     });
     this.#mcp.follow(this.#settings.current.mcp);
+    const redact = (text: string): string => this.#redactor.text(text);
     this.#house = {
       settings: () => inForce.current,
       paused: () => this.#pause.state !== null,
@@ -227,8 +229,12 @@ class Gateway implements Runtime {
         redactor: this.#redactor,
         random: options.random ?? Math.random,
       }),
-      record: this.#books.record,
-      recordSoon: this.#books.recordSoon,
+      record: (turn) => {
+        this.#books.record(coveredRow(turn, redact));
+      },
+      recordSoon: (turn, then) => {
+        this.#books.recordSoon(coveredRow(turn, redact), then);
+      },
       refused: (code) => {
         this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
         this.#pushes.statusChanged();

@@ -16,12 +16,13 @@ import {
 } from '../upstream/fault.ts';
 import { type HeadersDown, headerIn, headersDown } from '../upstream/headers.ts';
 import { CodedView } from './coded-view.ts';
+import { ErrorCover } from './error-cover.ts';
 import { FirstEvent } from './first-event.ts';
 import type { House } from './house.ts';
 import type { Meter } from './meter.ts';
 import type { LastWords, Outlet } from './outlet.ts';
 import { endWithError } from './refusal.ts';
-import { MAX_ERROR_BODY, cleanError, ownWords, toolStatus } from './upstream-error.ts';
+import { MAX_ERROR_BODY, cleanError, cleanHeaders, decoded, ownWords, toolStatus } from './upstream-error.ts';
 
 /** What one answer needs. */
 export interface AnswerOptions {
@@ -78,6 +79,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #headers: HeadersDown | null = null;
   #reader: AnswerReader | null = null;
   #coded: CodedView | null = null;
+  /** Covers keys in what a good answer says went wrong; null for a coded one. */
+  #cover: ErrorCover | null = null;
   /** True for a coding that nobody here can read: the answer passes, and what it says stays unknown. */
   #blind = false;
   #chunks: Buffer[] = [];
@@ -137,7 +140,10 @@ export class Answer implements Dispatcher.DispatchHandler {
       controller.abort(new Error('redirects are not followed'));
       return;
     }
-    if (status < 400) this.#begin(this.#headers);
+    if (status < 400) {
+      this.#headers = cleanHeaders(this.#headers, this.#options.house.redact);
+      this.#begin(this.#headers);
+    }
     // A body that never ends must not keep the turn from another way.
     else if (!this.#isSettled) this.#cancelHold = this.#options.house.after(HELD_MS, this.#upstreamError);
   }
@@ -199,7 +205,8 @@ export class Answer implements Dispatcher.DispatchHandler {
     const { reads, house } = this.#options;
     const isStream = contentType.startsWith('text/event-stream');
     this.#reader = reads.answerReader(isStream);
-    if (contentEncoding !== '') {
+    if (contentEncoding === '') this.#cover = new ErrorCover(() => house.redact.stream(true), isStream);
+    else {
       this.#coded = CodedView.of(this.#reader, contentEncoding);
       this.#blind = this.#coded === null;
     }
@@ -214,7 +221,10 @@ export class Answer implements Dispatcher.DispatchHandler {
     const beginning = first.push(chunk);
     if (beginning.kind === 'failure') {
       const { house, model } = this.#options;
-      const fault = faultOfEvent(beginning.said, house.now(), model);
+      const { said } = beginning;
+      // These become the reason that the window shows.
+      const clean = { ...said, type: house.redact.text(said.type), code: house.redact.text(said.code) };
+      const fault = faultOfEvent(clean, house.now(), model);
       if (fault === null) this.#commit();
       else {
         this.#controller?.pause();
@@ -284,17 +294,18 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#scheduled = false;
     if (this.#closed) return;
     const [first] = this.#chunks;
-    const bytes = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first;
+    const came = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first;
     this.#chunks = [];
-    this.#taken += bytes?.length ?? 0;
+    this.#taken += came?.length ?? 0;
     // Settled now: what comes while a coded piece is being looked at has a flush of its own.
     const ended = this.#ended;
     // Bytes that complete an answer of announced length end it: the tool needs no further sign.
     const last = ended || this.#taken === this.#headers?.contentLength;
     if (this.#coded !== null) {
-      this.#flushCoded(this.#coded, bytes, ended, last);
+      this.#flushCoded(this.#coded, came, ended, last);
       return;
     }
+    const bytes = this.#cover === null ? came : this.#cover.push(came, last);
     const reader = this.#reader;
     if (bytes !== undefined && !this.#blind) reader?.push(bytes);
     if (last) reader?.end();
@@ -405,7 +416,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #cut(code: string): void {
     const { house, meter } = this.#options;
     // Of a coded answer only what has been looked at may leave.
-    const rest = this.#coded === null && this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined;
+    const came = this.#coded === null && this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined;
+    const rest = this.#cover === null ? came : this.#cover.push(came, true);
     this.#chunks = [];
     if (rest !== undefined && !this.#blind) this.#reader?.push(rest);
     this.#recordEnd(true);
@@ -463,7 +475,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   readonly #upstreamError = (): void => {
     if (this.#closed || this.#passOn !== null) return;
     const { house, model } = this.#options;
-    const said = readErrorSaid(Buffer.concat(this.#chunks));
+    const coding = this.#headers?.contentEncoding ?? '';
+    const said = readErrorSaid(decoded(Buffer.concat(this.#chunks), coding, MAX_ERROR_BODY) ?? NOTHING);
     const header = headerIn(this.#headers?.flat ?? []);
     this.#failed(faultOfStatus(this.#status, header, said, house.now(), model), () => {
       this.#sendUpstreamError();
@@ -524,5 +537,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#options.response.destroyed) this.#resolveDone();
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 const SETTLED = Promise.resolve(null);

@@ -6,6 +6,7 @@ import type { NewTurn } from '../../shared/turn.ts';
 import type { Log } from '../logs/log.ts';
 import type { McpServers } from '../mcp/servers.ts';
 import type { ErrorRule, Settings, Tool } from '../../shared/settings.ts';
+import type { Redactor } from '../secrets/redact.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Ways } from '../upstream/ways.ts';
 import type { Connector } from '../upstream/connector.ts';
@@ -54,7 +55,7 @@ export interface House {
   /** Counts a request that never reached the door. */
   readonly refused: (code: ErrorCode) => void;
   /** Takes provider keys out of bytes that go to a tool, also those that tools bring. */
-  readonly redact: { text(text: string): string; bytes(bytes: Buffer): Buffer; protectBrought(key: string): void };
+  readonly redact: Pick<Redactor, 'text' | 'bytes' | 'stream' | 'protectBrought'>;
   /** A turn or a WebSocket session has begun, changed or ended. */
   readonly sessionsChanged: () => void;
   readonly now: () => number;

@@ -1,6 +1,8 @@
 import type { Log } from '../logs/log.ts';
+import type { RedactedStream } from '../secrets/redact.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import { type LinkEnd, type LinkListener, type UpstreamLink, detachable } from '../upstream/frame-link.ts';
+import { ErrorCover } from './error-cover.ts';
 import type { SocketEnding } from './socket-ending.ts';
 import { endGoodbye } from './socket-goodbye.ts';
 import type { ToolSide } from './socket-tool.ts';
@@ -18,6 +20,8 @@ export interface UpstreamSideParts {
   readonly onProgress: () => void;
   /** What was sent has gone out. */
   readonly onDrained: () => void;
+  /** Covers provider keys in bytes, as many for as many. */
+  readonly redact: () => RedactedStream;
   readonly log: Log;
   /** The session, in the log's words. */
   readonly about: () => Readonly<Record<string, unknown>>;
@@ -28,9 +32,11 @@ export class UpstreamSide implements LinkListener {
   readonly #parts: UpstreamSideParts;
   #link: UpstreamLink | null = null;
   #detach: () => void = () => undefined;
+  readonly #cover: ErrorCover;
 
   constructor(parts: UpstreamSideParts) {
     this.#parts = parts;
+    this.#cover = new ErrorCover(parts.redact, false);
   }
 
   /** The connection; null while there is none. */
@@ -63,7 +69,8 @@ export class UpstreamSide implements LinkListener {
   bytes(bytes: Buffer): void {
     const { ending, tool, onActivity } = this.#parts;
     onActivity();
-    if (!ending.said && bytes.length > 0) this.#given(tool()?.bytes(bytes));
+    const clean = this.#cover.push(bytes, this.#link?.inMessage !== true);
+    if (!ending.said && clean !== undefined && clean.length > 0) this.#given(tool()?.bytes(clean));
     ending.inMessage = this.#link?.inMessage ?? false;
     this.#passed();
   }
@@ -73,7 +80,8 @@ export class UpstreamSide implements LinkListener {
     onActivity();
     // With the last words waiting, only the message under way is still given.
     if (!ending.said && (!ending.begun || ending.inMessage)) {
-      this.#given(tool()?.piece(piece, binary, last));
+      const clean = binary ? piece : (this.#cover.push(piece, last) ?? NOTHING);
+      if (last || clean.length > 0) this.#given(tool()?.piece(clean, binary, last));
       ending.inMessage = !last;
     }
     this.#passed();
@@ -118,3 +126,5 @@ export class UpstreamSide implements LinkListener {
     if (room === false && !this.#parts.ending.begun) this.#link?.pause();
   }
 }
+
+const NOTHING = Buffer.alloc(0);

@@ -34,6 +34,13 @@ export function cleanError(
   return { headers: [...headers, 'content-length', String(clean.length)], body: clean };
 }
 
+/** The headers of a good answer without the key that an upstream may quote there too. */
+export function cleanHeaders(headers: HeadersDown, redact: Pick<House['redact'], 'text'>): HeadersDown {
+  const all = headers.flat.join('\n');
+  if (redact.text(all) === all) return headers;
+  return { ...headers, flat: headers.flat.map((text) => redact.text(text)) };
+}
+
 const DECODERS = new Map<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],

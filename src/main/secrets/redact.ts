@@ -85,8 +85,11 @@ export class Redactor {
     return ranges.length === 0 ? bytes : Buffer.from(mask(text, ranges), 'latin1');
   }
 
-  /** For bytes that come in pieces, cut anywhere: a piece is let go up to where a key may have begun. */
-  stream(): RedactedStream {
+  /**
+   * For bytes that come in pieces, cut anywhere: a piece is let go up to where a key may have begun. With `sameLength` a key
+   * is covered letter by letter, for bytes whose length was told before.
+   */
+  stream(sameLength = false): RedactedStream {
     return new RedactedStream((text, last) => {
       const ranges = this.#find(text);
       const safe = last ? text.length : this.#safeEnd(text);
@@ -96,6 +99,7 @@ export class Redactor {
         clean: mask(
           text.slice(0, end),
           ranges.filter(([from]) => from < end),
+          sameLength,
         ),
         rest: text.slice(end),
       };
@@ -195,12 +199,12 @@ function merged(ranges: readonly Range[]): readonly Range[] {
   return result;
 }
 
-function mask(text: string, ranges: readonly Range[]): string {
+function mask(text: string, ranges: readonly Range[], sameLength = false): string {
   if (ranges.length === 0) return text;
   let clean = '';
   let read = 0;
   for (const [start, end] of ranges) {
-    clean += text.slice(read, start) + MASK;
+    clean += text.slice(read, start) + (sameLength ? '*'.repeat(end - start) : MASK);
     read = end;
   }
   return clean + text.slice(read);
