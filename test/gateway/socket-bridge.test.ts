@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { FAKE_KEY } from '../fakes/upstream.ts';
 import { type SocketLab, startSocketLab } from './socket-lab.ts';
 
 /** A tool's WebSocket in front of an upstream that only knows HTTP. */
@@ -262,4 +263,31 @@ describe('a turn names the model it was judged by', () => {
     expect(lab.upstream.last.header('x-codex-routing-hint')).toEqual([]);
     tool.webSocket.terminate();
   });
+});
+
+test('every request of a session is dumped where the person wants that, and no key is in it', async () => {
+  await lab.gateway.client.call('settings.set', {
+    section: 'dump',
+    value: { enabled: true, maxKiB: 64, maxFiles: 100, maxAgeHours: 1 },
+  });
+  lab.upstream.next({ kind: 'error', status: 400, quotesKey: true }, { kind: 'answer' });
+  const tool = await lab.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'fast', input: 'first words' });
+  await tool.event('error');
+  await tool.turn({ input: 'second words' });
+  const rows = await lab.newRows();
+  const dumps = async (): Promise<{ request: string; response: string }[]> => {
+    const all = await Promise.all(rows.map(({ id }) => lab.gateway.client.call('dump.get', { turn: id })));
+    return all.flatMap(({ attempts }) => attempts);
+  };
+  await expect.poll(async () => (await dumps()).map(({ response }) => response !== '')).toEqual([true, true]);
+  const [first, second] = await dumps();
+  expect(first?.request).toContain('POST http://127.0.0.1');
+  expect(first?.request).toContain('first words');
+  expect(first?.request).not.toContain('fast');
+  expect(first?.response).toMatch(/^HTTP\/1.1 400/);
+  expect(second?.request).toContain('second words');
+  expect(second?.response).toContain('response.completed');
+  expect(JSON.stringify([first, second])).not.toContain(FAKE_KEY);
+  tool.webSocket.terminate();
 });

@@ -5,6 +5,7 @@ import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
 import { codexBody } from '../dialects/codex-body.ts';
 import { isUnread } from '../dialects/dialect.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { DumpTee } from '../upstream/dump-tee.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import type { LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
 import { type OwnHeaders, upgradeHeadersUp } from '../upstream/headers.ts';
@@ -60,6 +61,8 @@ interface BridgedFrame {
 /** The turns of one lane, one after the other, as a WebSocket upstream runs them. */
 interface Lane {
   readonly name: string | null;
+  /** The id of the turn that was asked for last. */
+  turn: string | null;
   running: BridgeTurn | null;
   readonly waiting: BridgedFrame[];
 }
@@ -134,7 +137,12 @@ class BridgeLink implements UpstreamLink {
 
   #create(bridged: BridgedFrame): boolean {
     const { frame } = bridged;
-    const lane = this.#lanes.get(frame.streamId) ?? { name: frame.streamId, running: null, waiting: [] };
+    const lane = this.#lanes.get(frame.streamId) ?? {
+      name: frame.streamId,
+      turn: null,
+      running: null,
+      waiting: [],
+    };
     this.#lanes.set(frame.streamId, lane);
     if (lane.running === null) {
       this.#start(lane, bridged);
@@ -178,10 +186,13 @@ class BridgeLink implements UpstreamLink {
     });
     lane.running = turn;
     if (this.#paused) turn.pause();
-    this.#listener.departed(lane.name);
+    // With a new token the same turn leaves again.
+    lane.turn = this.#listener.departed(lane.name) ?? (fresh ? lane.turn : null);
     const handler = this.#secret?.login === undefined ? turn : quotasSeen(house, chosen.load, turn);
     const path = `${basePath}/responses`;
-    house.send({ origin, proxy: account.proxy, path, headers: this.#headers(), body }, handler);
+    const request = { origin, proxy: account.proxy, path, headers: this.#headers(), body };
+    const dumped = lane.turn === null ? null : house.dump.begin(lane.turn, fresh ? 2 : 1, request, account.headers);
+    house.send(request, dumped === null ? handler : new DumpTee(dumped, handler));
   }
 
   /** Sends a turn again with a new token. */

@@ -104,12 +104,13 @@ export class SocketTurns {
     this.#options.onChange();
   }
 
-  /** The oldest turn of a lane that was still on this machine leaves it. */
-  departed(lane: string | null): void {
+  /** The oldest turn of a lane that was still on this machine leaves it; its id, or null where there is none. */
+  departed(lane: string | null): string | null {
     const turn = this.#open.find((one) => !one.left && one.responseId === null && one.lane === lane);
-    if (turn === undefined) return;
+    if (turn === undefined) return null;
     this.#leave(turn);
     this.#options.onChange();
+    return turn.meter.id;
   }
 
   /** A frame was blocked: it has a row of its own and changes nothing of the others. */

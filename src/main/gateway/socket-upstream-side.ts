@@ -97,8 +97,8 @@ export class UpstreamSide implements LinkListener {
     this.#parts.onDrained();
   }
 
-  departed(lane: string | null): void {
-    this.#parts.turns.departed(lane);
+  departed(lane: string | null): string | null {
+    return this.#parts.turns.departed(lane);
   }
 
   refused(status: number, error: string, lane: string | null): void {

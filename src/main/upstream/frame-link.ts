@@ -14,8 +14,8 @@ export interface LinkListener extends MessageReader, PieceSink {
   bytes(bytes: Buffer): void;
   /** What was sent has gone out. */
   drained(): void;
-  /** The next turn of a lane leaves the machine; told only by links that are not `immediate`. */
-  departed(lane: string | null): void;
+  /** The next turn of a lane leaves the machine, told only by links that are not `immediate`; the turn's id, where it is known. */
+  departed(lane: string | null): string | null;
   /** The HTTP status with which the upstream refused a turn; where turns are HTTP requests. */
   refused(status: number, error: string, lane: string | null): void;
   /** The end, once. */
@@ -170,7 +170,7 @@ export function detachable(listener: LinkListener): { readonly listener: LinkLis
       piece: when((piece, binary, last) => listener.piece(piece, binary, last)),
       control: when((opcode, payload) => listener.control(opcode, payload)),
       drained: when(() => listener.drained()),
-      departed: when((lane) => listener.departed(lane)),
+      departed: (lane) => (attached ? listener.departed(lane) : null),
       refused: when((status, error, lane) => listener.refused(status, error, lane)),
       ended: when((end) => listener.ended(end)),
     },
