@@ -23,11 +23,16 @@ afterEach(async () => {
   heard.length = 0;
 });
 
-/** Listens between Codex and the gateway, and hands everything on as it is. */
+/** Listens between Codex and the gateway, and hands every turn on as it is. */
 async function listenFor(origin: string): Promise<string> {
   const server = createServer((asked, answer) => {
     const { method, url, headers } = asked;
-    if (method === 'POST') heard.push(headers['content-encoding']);
+    if (method !== 'POST') {
+      // The gateway's list of models would not offer Fast where the policy filters it, and Codex would not ask for it.
+      answer.writeHead(404).end();
+      return;
+    }
+    heard.push(headers['content-encoding']);
     const onward = httpRequest(origin + (url ?? ''), {
       method,
       headers: { ...headers, host: new URL(origin).host },
@@ -72,7 +77,6 @@ const ROW = {
   error: null,
 };
 
-/** Codex also asks for models; a turn is what is posted. */
 function turnsOf({ upstream }: Lab): RecordedRequest[] {
   return upstream.requests.filter(({ method }) => method === 'POST');
 }
