@@ -372,6 +372,28 @@ describe('accounts', () => {
     await other.close();
   });
 
+  test.each([
+    ['not', {}, 0],
+    ['but', { allowDearer: true }, 1],
+  ])('a login’s session is %s taken over with money where that account %j', async (_, more, dialled) => {
+    const plan = await startSocketLab();
+    const money = await startSocketLab();
+    const two = await startSocketLab({
+      settings: {
+        accounts: [
+          accountAt(plan.upstream.baseUrl, { id: 'plan', kind: 'oauth' }),
+          accountAt(money.upstream.baseUrl, { id: 'money', priority: 1, ...more }),
+        ],
+      },
+    });
+    plan.sockets.refuse = { kind: 'status', status: 500 };
+    if (dialled === 0) expect((await two.refused()).status).toBe(426);
+    else (await two.open()).webSocket.terminate();
+    expect(plan.sockets.handshakes).toBe(1);
+    expect(money.sockets.handshakes).toBe(dialled);
+    for (const one of [two, money, plan]) await one.close();
+  });
+
   test('the first message moves the session to the account that serves its model', async () => {
     const other = await startSocketLab();
     const accounts = [

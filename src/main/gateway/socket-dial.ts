@@ -1,8 +1,10 @@
+import type { Account } from '../../shared/account.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Attempt } from '../../shared/turn.ts';
 import type { Failover, Way } from '../upstream/failover.ts';
 import { type Fault, faultOfConnection, faultOfStatus, faultWord, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn } from '../upstream/headers.ts';
+import { isDearer } from './dearer.ts';
 import type { Handshake } from './socket-handshake.ts';
 import { exhaustedError } from './refusal.ts';
 import type { Chosen, DialFailure, OpenedUpstream } from './socket-upstream.ts';
@@ -39,6 +41,7 @@ async function dialNext(
   signal: AbortSignal | undefined,
 ): Promise<Dialled> {
   let last: Dialled | null = null;
+  let first: Account | null = null;
   const failed: Attempt[] = [];
   for (;;) {
     const step = failover.next();
@@ -56,6 +59,14 @@ async function dialNext(
       case 'exhausted':
         return { kind: 'refused', error: exhaustedError(step.reason, step.retryAfter) };
       case 'try': {
+        const { account } = step.way.candidate.ready;
+        // Which tiers its turns will ask for is not known yet; whether they would be paid with money is.
+        if (first !== null && isDearer({ account: first, sentTier: null }, { account, sentTier: null })) {
+          failover.ended({ kind: 'left' });
+          failover.skip();
+          break;
+        }
+        first ??= account;
         const chosen = chosenOf(step.way, [...failed]);
         const startedAt = now();
         const opened = await handshake.open(chosen, signal);
