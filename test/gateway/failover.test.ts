@@ -125,6 +125,21 @@ test.each([
   expect(second?.requests).toHaveLength(asked);
 });
 
+test.each([
+  ['nor', {}, 429, 0],
+  ['but', { allowDearer: true }, 200, 2],
+])('%s while that login’s keys cool down, where that account %j', async (_, more, status, asked) => {
+  const [first, second] = await start(2, [
+    { kind: 'oauth', keys: [{ env: 'LAB_KEY' }] },
+    { keys: [{ env: 'OTHER' }], ...more },
+  ]);
+  first?.next({ kind: 'error', status: 429, headers: { 'retry-after': '600' } });
+  expect((await send(gateway.origin)).status).toBe(status);
+  expect((await send(gateway.origin)).status).toBe(status);
+  expect(first?.requests).toHaveLength(1);
+  expect(second?.requests).toHaveLength(asked);
+});
+
 test('the first account’s block is final', async () => {
   const [, second] = await start(2);
   await gateway.client.call('policy.set', {

@@ -199,6 +199,12 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
           break;
         }
         const decision = judge(turn, plan, ready.account);
+        // A plan whose keys cool down is no reason to pay with money either.
+        if (first === null && decision.kind === 'forward' && costsMoneyInstead(failover, ready.account)) {
+          failover.ended({ kind: 'left' });
+          failover.skip();
+          break;
+        }
         if (first === null || (decision.kind === 'forward' && !isDearer(first, pricedAt(ready.account, decision)))) {
           if (first === null) meter.decided(decision, ready);
           if (decision.kind === 'block') {
@@ -245,6 +251,10 @@ function judge({ house, http }: WalkedTurn, { asked, beta }: Plan, account: Acco
     tool: http.tool.name,
     now: house.now(),
   });
+}
+
+function costsMoneyInstead({ home }: Failover, account: Account): boolean {
+  return home !== null && isDearer({ account: home.ready.account, sentTier: null }, { account, sentTier: null });
 }
 
 function pricedAt(account: Account, decision: Forward | Block): PricedWay {

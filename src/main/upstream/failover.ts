@@ -100,6 +100,11 @@ export class Failover {
     this.only = candidates.length === 1 && (first?.secrets.length ?? 0) <= 1;
   }
 
+  /** The account that the turn would go to if nothing stood in its way; null where there is none. */
+  get home(): Candidate | null {
+    return this.#candidates[0] ?? null;
+  }
+
   /** True where the request must go without what only another account's upstream can decrypt. */
   get stripped(): boolean {
     return this.#stripped;
