@@ -52,6 +52,16 @@ describe('a session over a login', () => {
     expect(lab.backend.sockets.messages.map(({ text }) => text)).toEqual([frame]);
   });
 
+  test('is told of the plan’s quotas in events', async () => {
+    await open();
+    const primary = { used_percent: 7, window_minutes: 300, reset_at: 1_900_000_000 };
+    lab.backend.sockets.last.send({ type: 'codex.rate_limits', rate_limits: { primary, secondary: null } });
+    await tool.event('codex.rate_limits');
+    expect(lab.gateway.runtime.status().accounts[0]?.quotas).toMatchObject([
+      { minutes: 300, usedPercent: 7, resetsAt: 1_900_000_000_000 },
+    ]);
+  });
+
   test('is dialled again with a new token where the handshake is refused', async () => {
     lab = await startLoginLab();
     lab.backend.tokens.length = 0;

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type PlanQuota, quotaReached, quotaText, readQuotas } from '../../src/main/upstream/plan-quota.ts';
+import {
+  type PlanQuota,
+  QUOTA_EVENT,
+  quotaReached,
+  quotaText,
+  quotasOfEvent,
+  readQuotas,
+} from '../../src/main/upstream/plan-quota.ts';
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -40,6 +47,17 @@ describe('the quotas of an answer', () => {
   ])('are unknown where it says %j', (headers) => {
     expect(read(headers)).toBeNull();
   });
+});
+
+test('the event of a session says the same', () => {
+  const event = (limits: unknown): Buffer => Buffer.from(JSON.stringify({ type: QUOTA_EVENT, rate_limits: limits }));
+  const primary = { used_percent: 7, window_minutes: 300, reset_after_seconds: 60 };
+  expect(quotasOfEvent(event({ allowed: true, primary, secondary: null }), NOW)).toEqual([
+    { minutes: 300, usedPercent: 7, resetsAt: NOW + 60_000, seenAt: NOW },
+  ]);
+  for (const limits of [null, {}, 'x', { primary: 'x' }, { primary: { used_percent: '7' } }])
+    expect(quotasOfEvent(event(limits), NOW)).toBeNull();
+  expect(quotasOfEvent(Buffer.from('no json'), NOW)).toBeNull();
 });
 
 describe('an account rests', () => {

@@ -105,6 +105,7 @@ export class SocketSession implements ToolListener {
       turns: this.#turns,
       ending: this.#ending,
       tool: () => this.#tool,
+      quotas: () => (this.#chosen.secret?.login === undefined ? null : this.#quotasSaid),
       onActivity: this.#used,
       onProgress: () => {
         if (this.#stopping) this.#stopIfDone();
@@ -367,6 +368,12 @@ export class SocketSession implements ToolListener {
     this.#turns.refused({ error, model: null, tier: null });
     this.#ending.begin(refusalGoodbye(error), error.code);
   }
+
+  readonly #quotasSaid = (payload: Buffer): void => {
+    const { house, onChange } = this.#options;
+    this.#chosen.load.eventSeen(payload, house.now());
+    onChange(this, false);
+  };
 
   readonly #used = (): void => {
     this.#activeAt = this.#options.house.now();

@@ -1,7 +1,9 @@
+import { typeAtFront } from '../dialects/upstream-event.ts';
 import type { Log } from '../logs/log.ts';
 import type { RedactedStream } from '../secrets/redact.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import { type LinkEnd, type LinkListener, type UpstreamLink, detachable } from '../upstream/frame-link.ts';
+import { QUOTA_EVENT } from '../upstream/plan-quota.ts';
 import { ErrorCover } from './error-cover.ts';
 import type { SocketEnding } from './socket-ending.ts';
 import { endGoodbye } from './socket-goodbye.ts';
@@ -14,6 +16,8 @@ export interface UpstreamSideParts {
   readonly turns: SocketTurns;
   readonly ending: SocketEnding;
   readonly tool: () => ToolSide | null;
+  /** Takes down what a login's upstream says of its plan; null where the session is over no login. */
+  readonly quotas: () => ((payload: Buffer) => void) | null;
   /** Something came, so the session is in use. */
   readonly onActivity: () => void;
   /** A message or a turn may have ended, in a session that is not ending yet. */
@@ -59,10 +63,13 @@ export class UpstreamSide implements LinkListener {
   }
 
   wants(head: Buffer): boolean {
-    return this.#parts.turns.wants(head);
+    const { turns, quotas } = this.#parts;
+    return turns.wants(head) || (typeAtFront(head) === QUOTA_EVENT && quotas() !== null);
   }
 
   event(payload: Buffer, whole: boolean): void {
+    const quotas = whole ? this.#parts.quotas() : null;
+    if (quotas !== null && typeAtFront(payload) === QUOTA_EVENT) quotas(payload);
     this.#parts.turns.event(payload, whole);
   }
 

@@ -1,5 +1,5 @@
 import { Breaker } from './breaker.ts';
-import { type PlanQuota, readQuotas } from './plan-quota.ts';
+import { type PlanQuota, quotasOfEvent, readQuotas } from './plan-quota.ts';
 import type { HeaderValues } from './retry-after.ts';
 import { ewma } from './scheduler.ts';
 import { Slots } from './slots.ts';
@@ -18,6 +18,11 @@ export class AccountLoad {
   /** Takes down what the headers of an answer say of a login's plan. */
   headersSeen(header: HeaderValues, now: number): void {
     this.quotas = readQuotas(header, now) ?? this.quotas;
+  }
+
+  /** The same of an event in a session. */
+  eventSeen(payload: Buffer, now: number): void {
+    this.quotas = quotasOfEvent(payload, now) ?? this.quotas;
   }
 
   /** An attempt was answered; `firstToken` is null where its time is not known. */

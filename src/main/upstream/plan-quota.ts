@@ -31,6 +31,26 @@ export function readQuotas(header: HeaderValues, now: number): readonly PlanQuot
   return quotas.length === 0 ? null : quotas;
 }
 
+/** The event by which a session is told of them. */
+export const QUOTA_EVENT = 'codex.rate_limits';
+
+/** The same in such an event; null where it says nothing. */
+export function quotasOfEvent(payload: Buffer, now: number): readonly PlanQuota[] | null {
+  let limits: unknown;
+  try {
+    limits = (JSON.parse(payload.toString()) as { readonly rate_limits?: unknown }).rate_limits;
+  } catch {
+    return null;
+  }
+  if (typeof limits !== 'object' || limits === null) return null;
+  const said = limits as Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+  return readQuotas((name) => {
+    const [, place = '', member = ''] = /^x-codex-(primary|secondary)-(.*)$/.exec(name) ?? [];
+    const value = said[place]?.[member.replaceAll('-', '_')];
+    return typeof value === 'number' ? String(value) : undefined;
+  }, now);
+}
+
 /** The moment that was named wins over the seconds until then. */
 function resetIn(header: HeaderValues, place: string, now: number): number | null {
   const at = numberIn(header(`x-codex-${place}-reset-at`));
