@@ -229,6 +229,7 @@ class Gateway implements Runtime {
         redactor: this.#redactor,
         random: options.random ?? Math.random,
       }),
+      ratesOf: this.#books.ratesOf,
       record: (turn) => {
         this.#books.record(coveredRow(turn, redact));
       },

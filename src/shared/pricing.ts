@@ -36,6 +36,14 @@ interface BilledTokens {
   readonly long: boolean;
 }
 
+/** What single tokens cost on one account, in picodollars. */
+export interface TokenRates {
+  /** Money and credits cannot be compared. */
+  readonly basis: AccountPrices['basis'];
+  readonly input: number;
+  readonly output: number;
+}
+
 /** Tells what turns cost. Made once for each change of settings or of the table; a turn's price is then a few look-ups. */
 export class Pricing {
   readonly #book: ReadonlyMap<string, AccountPrices>;
@@ -67,6 +75,16 @@ export class Pricing {
     if (found === null) return null;
     const { prices, price, tokens } = found;
     return costOf(price, tierOf(tier, prices, price), tokens)?.total ?? null;
+  }
+
+  /** What tokens of a model cost on an account, in a tier as it is sent; null is not known. */
+  rates(account: string, model: string, tier: string | null, at: number): TokenRates | null {
+    const prices = this.#book.get(account);
+    const price = prices?.of(model)?.find(({ from }) => from <= at);
+    if (prices === undefined || price === undefined) return null;
+    const rates = ratesOf(price, tierOf(tier, prices, price), false);
+    if (rates === undefined || rates.input === null) return null;
+    return { basis: prices.basis, input: rates.input / rates.per, output: (rates.output ?? 0) / rates.per };
   }
 
   #find(turn: PricedTurn): { prices: AccountPrices; price: Price; tokens: BilledTokens } | null {

@@ -1,7 +1,7 @@
 import type { Status } from '../../shared/control.ts';
 import type { Limit } from '../../shared/policy.ts';
 import { PRICE_TABLE } from '../../shared/prices/table.ts';
-import { Pricing } from '../../shared/pricing.ts';
+import { Pricing, type TokenRates } from '../../shared/pricing.ts';
 import type { NewTurn, Turn } from '../../shared/turn.ts';
 import { type Ledger, ledgerFile } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
@@ -131,6 +131,14 @@ export class Books {
       then();
     });
   };
+
+  /** What tokens of a model cost on an account now, in a tier as it is sent; null is not known. */
+  readonly ratesOf = (way: {
+    readonly account: { readonly id: string };
+    readonly model: string | null;
+    readonly sentTier: string | null;
+  }): TokenRates | null =>
+    way.model === null ? null : this.#pricing.rates(way.account.id, way.model, way.sentTier, this.#options.now());
 
   settingsChanged(): void {
     this.#pricing = new Pricing(PRICE_TABLE, this.#options.settings.current);

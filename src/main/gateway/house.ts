@@ -11,6 +11,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { Ways } from '../upstream/ways.ts';
 import type { Connector } from '../upstream/connector.ts';
 import type { UpstreamRequest } from '../upstream/dispatch.ts';
+import type { RatesOf } from './dearer.ts';
 import type { Dump } from '../upstream/dump.ts';
 import type { ModelCopies } from '../upstream/model-copies.ts';
 import type { Capture } from './capture.ts';
@@ -48,6 +49,8 @@ export interface House {
   readonly capture: Pick<Capture, 'http' | 'session'>;
   /** The person's MCP servers. */
   readonly mcp: Pick<McpServers, 'serves' | 'tools' | 'call'>;
+  /** What tokens cost on a way, by the prices of this moment. */
+  readonly ratesOf: RatesOf;
   /** Commits a turn's row, synchronously. */
   readonly record: (turn: NewTurn) => void;
   /** Commits it together with others that end in the same round of the event loop, then calls back. */

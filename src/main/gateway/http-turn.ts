@@ -200,12 +200,15 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
         }
         const decision = judge(turn, plan, ready.account);
         // A plan whose keys cool down is no reason to pay with money either.
-        if (first === null && decision.kind === 'forward' && costsMoneyInstead(failover, ready.account)) {
+        if (first === null && decision.kind === 'forward' && costsMoneyInstead(turn, ready.account)) {
           failover.ended({ kind: 'left' });
           failover.skip();
           break;
         }
-        if (first === null || (decision.kind === 'forward' && !isDearer(first, pricedAt(ready.account, decision)))) {
+        if (
+          first === null ||
+          (decision.kind === 'forward' && !isDearer(first, pricedAt(ready.account, decision), house.ratesOf))
+        ) {
           if (first === null) meter.decided(decision, ready);
           if (decision.kind === 'block') {
             failover.ended({ kind: 'left' });
@@ -253,12 +256,14 @@ function judge({ house, http }: WalkedTurn, { asked, beta }: Plan, account: Acco
   });
 }
 
-function costsMoneyInstead({ home }: Failover, account: Account): boolean {
-  return home !== null && isDearer({ account: home.ready.account, sentTier: null }, { account, sentTier: null });
+function costsMoneyInstead({ house, failover: { home } }: WalkedTurn, account: Account): boolean {
+  const unnamed = { model: null, sentTier: null };
+  return home !== null && isDearer({ account: home.ready.account, ...unnamed }, { account, ...unnamed }, house.ratesOf);
 }
 
 function pricedAt(account: Account, decision: Forward | Block): PricedWay {
-  return { account, sentTier: decision.kind === 'forward' ? decision.sentTier : null };
+  const sentTier = decision.kind === 'forward' ? decision.sentTier : null;
+  return { account, model: decision.upstreamModel, sentTier };
 }
 
 /** Sends the turn one way. */

@@ -4,7 +4,7 @@ import type { Attempt } from '../../shared/turn.ts';
 import type { Failover, Way } from '../upstream/failover.ts';
 import { type Fault, faultOfConnection, faultOfStatus, faultWord, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn } from '../upstream/headers.ts';
-import { isDearer } from './dearer.ts';
+import { type PricedWay, isDearer } from './dearer.ts';
 import type { Handshake } from './socket-handshake.ts';
 import { exhaustedError } from './refusal.ts';
 import type { Chosen, DialFailure, OpenedUpstream } from './socket-upstream.ts';
@@ -61,7 +61,7 @@ async function dialNext(
       case 'try': {
         const { account } = step.way.candidate.ready;
         // Which tiers its turns will ask for is not known yet; whether they would be paid with money is.
-        if (first !== null && isDearer({ account: first, sentTier: null }, { account, sentTier: null })) {
+        if (first !== null && isDearer(unnamed(first), unnamed(account), NO_RATES)) {
           failover.ended({ kind: 'left' });
           failover.skip();
           break;
@@ -102,6 +102,12 @@ async function dialNext(
     }
   }
 }
+
+function unnamed(account: Account): PricedWay {
+  return { account, model: null, sentTier: null };
+}
+
+const NO_RATES = (): null => null;
 
 function chosenOf({ candidate, secret }: Way, failed: readonly Attempt[]): Chosen {
   return { ready: candidate.ready, secret, load: candidate.load, failed };
