@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -14,6 +15,9 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           expect: { poll: { timeout: 15_000 } },
+          // All processors: these wait for each other's sockets more than they compute.
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -24,12 +28,20 @@ export default defineConfig({
           hookTimeout: 60_000,
           // What is waited for is often a process of its own.
           expect: { poll: { timeout: 15_000 } },
+          // Alone: some of it measures what a person would feel.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         // The package, as it is built offline around a stand-in for Electron.
-        test: { name: 'pack', include: ['test/pack/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'pack',
+          include: ['test/pack/**/*.test.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         // Real command-line clients, large, so they have an install of their own: npm ci --prefix test/clients
@@ -39,6 +51,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

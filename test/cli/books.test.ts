@@ -7,7 +7,7 @@ import { Ledger } from '../../src/main/ledger/ledger.ts';
 import type { Check } from '../../src/shared/calls/app.ts';
 import type { Report } from '../../src/shared/calls/data.ts';
 import { TURN_KINDS } from '../fakes/turn-sample.ts';
-import { SOURCE, Tiergate } from './tiergate.ts';
+import { BUILT, Tiergate } from './tiergate.ts';
 
 const TIMEOUT = 60_000;
 
@@ -24,7 +24,7 @@ beforeAll(() => {
   for (let round = 0; round < ROUNDS; round += 1)
     TURN_KINDS.forEach((turn, index) => ledger.record({ ...turn, id: `turn-${round}-${index}` }));
   ledger.close();
-  tiergate = new Tiergate(SOURCE, home, { PATH: process.env['PATH'] });
+  tiergate = new Tiergate(BUILT, home, { PATH: process.env['PATH'] });
 });
 
 afterAll(() => {

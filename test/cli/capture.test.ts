@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { LOCAL_KEY, type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
 import { type Upstream, startUpstream } from '../fakes/upstream.ts';
-import { SOURCE, Tiergate } from './tiergate.ts';
+import { BUILT, Tiergate } from './tiergate.ts';
 
 /** Prompts and answers by command, asked of the gateway that runs. */
 let upstream: Upstream;
@@ -12,7 +12,7 @@ let turn = '';
 beforeAll(async () => {
   upstream = await startUpstream();
   gateway = await startGateway({ accounts: [accountAt(upstream.baseUrl)], capture: { enabled: true } });
-  tiergate = new Tiergate(SOURCE, gateway.home);
+  tiergate = new Tiergate(BUILT, gateway.home);
   const answer = await fetch(`${gateway.baseUrl}/responses`, {
     method: 'POST',
     headers: { authorization: `Bearer ${LOCAL_KEY}`, 'content-type': 'application/json' },

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { DEFAULT_POLICY } from '../../src/shared/policy.ts';
 import { LOCAL_KEY, makeHome, writeSettings } from '../fakes/gateway.ts';
 import { TURN, send } from '../gateway/tool.ts';
-import { SOURCE, type Serving, Tiergate } from './tiergate.ts';
+import { BUILT, type Serving, Tiergate } from './tiergate.ts';
 
 // Every command is a process of its own, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -20,7 +20,7 @@ describe.each([
   let serving: Serving | null = null;
 
   beforeAll(async () => {
-    tiergate = new Tiergate(SOURCE, makeHome());
+    tiergate = new Tiergate(BUILT, makeHome());
     writeSettings(tiergate.home, {});
     if (running) serving = await tiergate.serve();
   });
@@ -149,7 +149,7 @@ describe.each([
 describe('turns', () => {
   let tiergate: Tiergate;
   beforeEach(() => {
-    tiergate = new Tiergate(SOURCE, makeHome());
+    tiergate = new Tiergate(BUILT, makeHome());
     writeSettings(tiergate.home, {});
   });
   afterEach(() => {
@@ -197,7 +197,7 @@ describe('turns', () => {
 });
 
 describe('what cannot be understood ends with 2, and says how it is used', () => {
-  const tiergate = new Tiergate(SOURCE, makeHome());
+  const tiergate = new Tiergate(BUILT, makeHome());
   afterAll(() => {
     rmSync(tiergate.home, { recursive: true, force: true });
   });
@@ -220,7 +220,7 @@ describe('what cannot be understood ends with 2, and says how it is used', () =>
   });
 
   test('asking for help or the version is no failure', async () => {
-    const help = await new Tiergate(SOURCE, tiergate.home).run(['serve', '--help']);
+    const help = await new Tiergate(BUILT, tiergate.home).run(['serve', '--help']);
     expect(help.code).toBe(0);
     expect(help.out).toContain('SYNOPSIS\n    tiergate serve');
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -229,7 +229,7 @@ describe('what cannot be understood ends with 2, and says how it is used', () =>
 });
 
 test('the folder and what is in it are the owner’s alone', async () => {
-  const tiergate = new Tiergate(SOURCE, join(makeHome(), 'made', 'by', 'us'));
+  const tiergate = new Tiergate(BUILT, join(makeHome(), 'made', 'by', 'us'));
   const serving = await tiergate.serve();
   await send(serving.origin, { headers: { authorization: `Bearer ${serving.localKey}` } });
   const mode = (name: string): string => (statSync(join(tiergate.home, name)).mode & 0o777).toString(8);

@@ -7,7 +7,7 @@ import { type Status, createControlClient } from '../../src/shared/control.ts';
 import { accountAt, makeHome, writeSettings } from '../fakes/gateway.ts';
 import { FAKE_KEY, type Upstream, startUpstream } from '../fakes/upstream.ts';
 import { TURN, send } from '../gateway/tool.ts';
-import { SOURCE, type Serving, Tiergate } from './tiergate.ts';
+import { BUILT, type Serving, Tiergate } from './tiergate.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -60,7 +60,7 @@ describe.runIf(process.platform === 'linux' && existsSync('/usr/bin/prlimit'))(
     }
 
     test('lets turns flow, and is heard of; when it takes rows again they are written again', async () => {
-      const tiergate = new Tiergate(SOURCE, home, { LAB_KEY: FAKE_KEY, NODE_OPTIONS: DEAF });
+      const tiergate = new Tiergate(BUILT, home, { LAB_KEY: FAKE_KEY, NODE_OPTIONS: DEAF });
       writeSettings(home, { accounts: [accountAt(upstream.baseUrl)] });
       gateway = await tiergate.serve();
       await turns(gateway.origin, 3);
@@ -130,7 +130,7 @@ describe.runIf(ownMounts)('a disk that is full', () => {
 
   test('lets turns flow, and is heard of; with room again rows are written again', async () => {
     writeSettings(orders, { accounts: [accountAt(upstream.baseUrl)] });
-    const tiergate = new Tiergate(SOURCE, join(home, 'disk'), { LAB_KEY: FAKE_KEY }, [
+    const tiergate = new Tiergate(BUILT, join(home, 'disk'), { LAB_KEY: FAKE_KEY }, [
       'unshare',
       '-rm',
       'sh',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { makeHome, writeSettings } from '../fakes/gateway.ts';
 import { fakeToken } from '../fakes/login-server.ts';
-import { SOURCE, Tiergate } from './tiergate.ts';
+import { BUILT, Tiergate } from './tiergate.ts';
 
 // Every command is a process of its own, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -18,7 +18,7 @@ beforeAll(() => {
   mkdirSync(join(folder, 'codex'));
   writeSettings(home, {});
   // No keychain is reached from here, whatever this machine has.
-  tiergate = new Tiergate(SOURCE, home, {
+  tiergate = new Tiergate(BUILT, home, {
     CODEX_HOME: join(folder, 'codex'),
     DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
   });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { makeHome, writeSettings } from '../fakes/gateway.ts';
-import { SOURCE, Tiergate } from './tiergate.ts';
+import { BUILT, Tiergate } from './tiergate.ts';
 
 // Every command is a process of its own, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 60_000 });
@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000 });
 let tiergate: Tiergate;
 
 beforeAll(() => {
-  tiergate = new Tiergate(SOURCE, makeHome());
+  tiergate = new Tiergate(BUILT, makeHome());
   writeSettings(tiergate.home, {});
 });
 afterAll(() => {

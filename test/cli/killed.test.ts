@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accountAt, makeHome, writeSettings } from '../fakes/gateway.ts';
 import { FAKE_KEY, type Upstream, startUpstream } from '../fakes/upstream.ts';
 import { TURN, begin, send } from '../gateway/tool.ts';
-import { SOURCE, Tiergate } from './tiergate.ts';
+import { BUILT, Tiergate } from './tiergate.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -17,7 +17,7 @@ let tiergate: Tiergate;
 
 beforeEach(async () => {
   upstream = await startUpstream();
-  tiergate = new Tiergate(SOURCE, makeHome(), { LAB_KEY: FAKE_KEY });
+  tiergate = new Tiergate(BUILT, makeHome(), { LAB_KEY: FAKE_KEY });
   writeSettings(tiergate.home, { accounts: [accountAt(upstream.baseUrl)] });
 });
 

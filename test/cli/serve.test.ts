@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { accountAt, makeHome, writeSettings } from '../fakes/gateway.ts';
 import { FAKE_KEY, startUpstream } from '../fakes/upstream.ts';
 import { TURN, begin, send } from '../gateway/tool.ts';
-import { SOURCE, Tiergate } from './tiergate.ts';
+import { BUILT, Tiergate } from './tiergate.ts';
 
 // Every command is a process of its own, and a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let tiergate: Tiergate;
 
 beforeEach(() => {
-  tiergate = new Tiergate(SOURCE, makeHome(), { LAB_KEY: FAKE_KEY });
+  tiergate = new Tiergate(BUILT, makeHome(), { LAB_KEY: FAKE_KEY });
   writeSettings(tiergate.home, {});
 });
 afterEach(() => {
@@ -65,7 +65,7 @@ describe('a start that cannot be says the cause and what to do, and ends with 1'
 
   test('a folder that cannot be one', async () => {
     writeFileSync(join(tiergate.home, 'file'), '');
-    const refused = await new Tiergate(SOURCE, join(tiergate.home, 'file')).run(['serve', '--port', '0']);
+    const refused = await new Tiergate(BUILT, join(tiergate.home, 'file')).run(['serve', '--port', '0']);
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).not.toContain('    at ');
   });

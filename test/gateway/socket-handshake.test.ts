@@ -381,7 +381,7 @@ describe('accounts', () => {
     const two = await startSocketLab({
       settings: {
         accounts: [
-          accountAt(plan.upstream.baseUrl, { id: 'plan', kind: 'oauth' }),
+          accountAt(plan.upstream.baseUrl, { id: 'plan', kind: 'oauth', priority: 0 }),
           accountAt(money.upstream.baseUrl, { id: 'money', priority: 1, ...more }),
         ],
       },
