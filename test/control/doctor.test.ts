@@ -3,7 +3,10 @@ import { type Server, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import i18next from 'i18next';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import '../../src/renderer/i18n.ts';
+import { checkWords } from '../../src/renderer/words/check-word.ts';
 import { type Patient, examine } from '../../src/main/control/doctor.ts';
 import { Ledger, ledgerFile } from '../../src/main/ledger/ledger.ts';
 import type { Check } from '../../src/shared/calls/app.ts';
@@ -34,7 +37,7 @@ afterEach(() => {
 /** Everything well, but for what a case says. */
 async function examined(patient: Partial<Patient> = {}, settings: Partial<Record<keyof Settings, unknown>> = {}) {
   const document = SettingsSchema.parse({ gateway: { port: 0 }, ...settings });
-  return examine({
+  const checks = await examine({
     home,
     settings: { settings: document, source: 'settings', problem: null },
     keychain,
@@ -46,7 +49,12 @@ async function examined(patient: Partial<Patient> = {}, settings: Partial<Record
     online: false,
     ...patient,
   });
+  told.push(...checks);
+  return checks;
 }
+
+/** Everything that any patient of these tests was told. */
+const told: Check[] = [];
 
 const of = (checks: readonly Check[], id: string): Check[] => checks.filter((check) => check.id === id);
 
@@ -212,4 +220,16 @@ test('no key is in what is said', async () => {
   const keys = [{ env: 'THERE' }, { keychain: 'openai/1' }];
   const text = JSON.stringify(await examined({}, { accounts: [account({ keys })] }));
   expect(text).not.toContain('sk-');
+});
+
+test('the window can say all of it in Chinese', async () => {
+  await i18next.changeLanguage('zh');
+  const foreign = told.flatMap((check) => {
+    const { detail, next } = checkWords(check);
+    return [detail, ...(check.next === '' ? [] : [next])].filter((text) => !/\p{Script=Han}/u.test(text));
+  });
+  expect(told.length).toBeGreaterThan(50);
+  // The versions are names and numbers in every language.
+  expect(foreign.filter((text) => !text.startsWith('Tiergate '))).toEqual([]);
+  await i18next.changeLanguage('en');
 });

@@ -69,7 +69,8 @@ describe.skipIf(missing)(missing ? 'the tools page (no browser here)' : 'the too
     expect(await window.violations()).toEqual([]);
     await page().getByRole('dialog').getByRole('button', { name: 'Done' }).click();
     await row('codex').waitFor();
-    expect(await page().content()).not.toContain(key);
+    // The browser hides a dialog before the page has taken it away.
+    await expect.poll(() => page().content()).not.toContain(key);
     expect(await statusWith(key)).toBe(200);
     await row('codex').getByRole('link', { name: '1 turn' }).waitFor();
   });
@@ -108,7 +109,8 @@ describe.skipIf(missing)(missing ? 'the tools page (no browser here)' : 'the too
     key = next;
     await page().keyboard.press('Escape');
     await page().getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page().content()).not.toContain(key);
+    // The browser hides a dialog before the page has taken it away.
+    await expect.poll(() => page().content()).not.toContain(key);
   });
 
   test('asks before it revokes, and then the key opens nothing', async () => {

@@ -13,6 +13,7 @@ import { Skeleton } from '../../components/skeleton.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import type { en } from '../../locales/en.ts';
+import { checkWords } from '../../words/check-word.ts';
 import { doctorReport } from '../../words/doctor-report.ts';
 import { fullCount, timeOfDay } from '../../words/figure.ts';
 
@@ -92,8 +93,10 @@ function Summary({ checks }: { readonly checks: readonly Check[] }) {
   ].join(' ');
 }
 
-function CheckRow({ check: { id, result, detail, next } }: { readonly check: Check }) {
+function CheckRow({ check }: { readonly check: Check }) {
   const { t } = useTranslation(['about', 'common']);
+  const { id, result } = check;
+  const { detail, next } = checkWords(check);
   const { icon: Icon, tone } = LOOKS[result];
   return (
     <li data-check={id} data-result={result} className="flex gap-3 border-b border-line px-4 py-2.5 last:border-b-0">
