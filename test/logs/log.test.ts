@@ -33,6 +33,19 @@ function open(options: Partial<LogOptions> = {}): ReturnType<typeof openLog> {
 }
 
 describe('the log', () => {
+  test('keeps what was said before its end, and is deaf to what comes after', async () => {
+    const log = open();
+    log.info({}, 'the last word');
+    log.close();
+    await expect.poll(() => readFileSync(file(), 'utf8')).toContain('the last word');
+    // Until the stream has let go of its file it would only be too late, afterwards it would throw.
+    for (let again = 0; again < 3; again += 1) {
+      for (const say of [log.info, log.warn, log.error]) say({}, 'too late');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await lines(1)).toHaveLength(1);
+  });
+
   test('is JSON lines with a time, a level and a message, for its owner alone', async () => {
     const log = open();
     log.info({ port: 4141 }, 'listening');

@@ -41,17 +41,26 @@ export function openLog({ home, redact, level = 'info' }: LogOptions): Log {
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: redact } },
     multistream([{ level, stream }]),
   );
+  let closed = false;
+  // What is still under way when the program ends may have something to say; nobody can be told any more, and the
+  // stream would throw, which ends a program that is about to end well.
+  const unlessClosed =
+    (write: Write): Write =>
+    (fields, message) => {
+      if (!closed) write(fields, message);
+    };
   return {
-    info: (fields, message) => {
+    info: unlessClosed((fields, message) => {
       logger.info(fields, message);
-    },
-    warn: (fields, message) => {
+    }),
+    warn: unlessClosed((fields, message) => {
       logger.warn(fields, message);
-    },
-    error: (fields, message) => {
+    }),
+    error: unlessClosed((fields, message) => {
       logger.error(fields, message);
-    },
+    }),
     close: () => {
+      closed = true;
       stream.end();
     },
   };
