@@ -34,6 +34,11 @@ describe.each(ERRORS)('in %s', (_, event) => {
     expect(whole.startsWith(GOOD)).toBe(true);
     expect(whole.endsWith(QUOTED)).toBe(true);
     expect(whole.slice(GOOD.length, -QUOTED.length)).not.toContain('Cd2_Ef3');
+    // Every single cut, and then several at once.
+    for (let cut = 1; cut < bytes.length; cut += 1)
+      expect(covered([bytes.subarray(0, cut), bytes.subarray(cut)]).slice(GOOD.length, -QUOTED.length)).not.toContain(
+        'Cd2_Ef3',
+      );
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 12 }), (cuts) => {
         const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];

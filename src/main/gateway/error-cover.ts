@@ -76,7 +76,8 @@ export class ErrorCover {
     if (this.#tail === '' || this.#tail.endsWith('\n')) return false;
     const border = Buffer.from(this.#tail + bytes.toString('latin1', 0, TAIL), 'latin1');
     const mark = this.#markIn(border, 0);
-    return mark !== -1 && mark < this.#tail.length;
+    // A word that begins with this piece has what makes it one, its quote or `event:`, in the last.
+    return mark !== -1 && mark <= this.#tail.length;
   }
 
   /** Where an event says that it is about an error; -1 where none does. */
