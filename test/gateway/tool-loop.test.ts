@@ -130,6 +130,14 @@ describe.each(WAYS)('%s', { timeout: 60_000 }, (_, speech, stream) => {
 });
 
 describe('a call', { timeout: 60_000 }, () => {
+  test('beside words that are nested too deep to go up again still ends with an answer', async () => {
+    await start({ maxRounds: 1 });
+    const wish = RESPONSES.calls(false, [ADD]);
+    const deep = '['.repeat(300) + ']'.repeat(300);
+    lab.upstream.next({ ...wish, body: String(wish.body).replace('"summary":[]', `"summary":${deep}`) }, DONE);
+    expect((await ask(RESPONSES, RESPONSES.request(false))).text).toContain('It is five.');
+  });
+
   test.each<[string, string, RegExp, RegExp]>([
     ['that fails', 'tg_lab_fail', /^Error: .*it is broken/, /it is broken/],
     ['whose arguments are no JSON', 'tg_lab_add', /^Error: the arguments are not a JSON object$/, /arguments/],

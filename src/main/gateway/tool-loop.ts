@@ -105,18 +105,21 @@ export class ToolLoop {
     }
     // Out of rounds or of time: the model answers with what it has, and the tool hears it as it speaks.
     stopBeat();
-    const asked = this.#http.route.dialect.read(request.with([], since));
-    if (!isUnread(asked)) await this.#round({ ...this.#http, toolCalls }, asked);
+    await this.#round({ ...this.#http, toolCalls }, this.#read(request.with([], since)));
+  }
+
+  /** The request with what has come of it so far; as the tool sent it where the model's own words make it unreadable. */
+  #read(body: Buffer): Asked {
+    const asked = this.#http.route.dialect.read(body);
+    return isUnread(asked) ? this.#asked : asked;
   }
 
   /** One round, held until it is known what it asks for. */
   async #ask(body: Buffer, toolCalls: Turn['toolCalls']): Promise<HeldAnswer | null> {
-    const { request, response, route } = this.#http;
-    const asked = route.dialect.read(body);
+    const { request, response } = this.#http;
     const held = new HeldResponse(request, response);
     this.#held = held;
-    // What was read once is read again, with more in it.
-    await this.#round({ ...this.#http, response: held, toolCalls }, isUnread(asked) ? this.#asked : asked);
+    await this.#round({ ...this.#http, response: held, toolCalls }, this.#read(body));
     return held.held;
   }
 
