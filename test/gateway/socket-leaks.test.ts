@@ -18,12 +18,12 @@ test.each([
   ['raw', false],
   ['compressed', true],
 ])(
-  'five hundred %s sessions leave no socket, timer, listener or memory behind',
+  'hundreds of %s sessions leave no socket, timer, listener or memory behind',
   { timeout: 60_000 },
   async (_, compress) => {
     const lab = await startSocketLab();
     const { client } = lab.gateway;
-    const round = async (sessions: number): Promise<void> => {
+    const round = async (sessions: number): Promise<number> => {
       for (let done = 0; done < sessions; done += 25) {
         const tools = await Promise.all(Array.from({ length: 25 }, () => lab.open({ compress })));
         await Promise.all(tools.map((tool) => tool.turn({ service_tier: 'priority' })));
@@ -40,24 +40,26 @@ test.each([
       }
       await expect.poll(async () => (await client.call('status.get')).sessions.length, { timeout: 10_000 }).toBe(0);
       await lab.sockets.when(() => lab.sockets.connections.every(({ closed }) => closed !== null));
-      lab.sockets.connections.length = 0;
+      // What the fake provider recorded is no leak of the gateway's.
+      lab.sockets.reset();
       await lab.forget();
+      collect();
+      return process.memoryUsage().heapUsed;
     };
     // Compiled code and caches grow at first, whatever the sessions do.
-    await round(300);
-    collect();
+    const heaps = [await round(300)];
     const before = open();
-    const heap = process.memoryUsage().heapUsed;
     const warnings: string[] = [];
     const warn = ({ message }: Error): void => void warnings.push(message);
     process.on('warning', warn);
 
-    await round(500);
+    for (let left = 4; left > 0; left -= 1) heaps.push(await round(200));
 
     await expect.poll(() => open()['TCPSocketWrap'] ?? 0).toBeLessThanOrEqual(before['TCPSocketWrap'] ?? 0);
-    collect();
     expect(open()['Timeout'] ?? 0).toBeLessThanOrEqual((before['Timeout'] ?? 0) + 1);
-    expect((process.memoryUsage().heapUsed - heap) / 500).toBeLessThan(4096);
+    // Code may be compiled in any round; what a session leaves behind, over 10 KB of sockets and parsers, grows in each.
+    const grown = heaps.slice(1).map((heap, at) => (heap - (heaps[at] ?? 0)) / 200);
+    expect(Math.min(...grown)).toBeLessThan(2048);
     // Node warns of listeners that pile up.
     expect(warnings).toEqual([]);
     expect((await client.call('status.get')).openTurns).toBe(0);
