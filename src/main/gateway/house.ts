@@ -44,7 +44,7 @@ export interface House {
   /** Opens what is no request: the connections of sessions. */
   readonly connector: Connector;
   /** Writes attempts down while the person has that on. */
-  readonly dump: Pick<Dump, 'begin'>;
+  readonly dump: Pick<Dump, 'begin' | 'enabled' | 'maxBytes'>;
   /** Keeps what was said in turns while the person has that on. */
   readonly capture: Pick<Capture, 'http' | 'session'>;
   /** The person's MCP servers. */

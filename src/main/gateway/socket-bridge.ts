@@ -7,7 +7,7 @@ import { isUnread } from '../dialects/dialect.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { DumpTee } from '../upstream/dump-tee.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
-import type { LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
+import type { Departure, LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
 import { type OwnHeaders, upgradeHeadersUp } from '../upstream/headers.ts';
 import { bridgeBody, inputItems } from './bridge-body.ts';
 import { BridgeTurn } from './bridge-turn.ts';
@@ -35,6 +35,7 @@ export interface BridgeOptions {
 
 /** An upstream that is spoken to over HTTP, turn by turn, by an account's `http_bridge`. */
 export class BridgeUpstream implements OpenedUpstream {
+  readonly request = null;
   readonly rawHeaders: readonly string[] = [];
   readonly protocol = null;
   readonly #options: BridgeOptions;
@@ -61,8 +62,8 @@ interface BridgedFrame {
 /** The turns of one lane, one after the other, as a WebSocket upstream runs them. */
 interface Lane {
   readonly name: string | null;
-  /** The id of the turn that was asked for last. */
-  turn: string | null;
+  /** The turn that was asked for last. */
+  turn: Departure | null;
   running: BridgeTurn | null;
   readonly waiting: BridgedFrame[];
 }
@@ -187,11 +188,13 @@ class BridgeLink implements UpstreamLink {
     lane.running = turn;
     if (this.#paused) turn.pause();
     // With a new token the same turn leaves again.
-    lane.turn = this.#listener.departed(lane.name) ?? (fresh ? lane.turn : null);
+    const again = fresh && lane.turn !== null ? { ...lane.turn, attempt: lane.turn.attempt + 1 } : null;
+    lane.turn = this.#listener.departed(lane.name) ?? again;
     const handler = this.#secret?.login === undefined ? turn : quotasSeen(house, chosen.load, turn);
     const path = `${basePath}/responses`;
     const request = { origin, proxy: account.proxy, path, headers: this.#headers(), body };
-    const dumped = lane.turn === null ? null : house.dump.begin(lane.turn, fresh ? 2 : 1, request, account.headers);
+    const dumped =
+      lane.turn === null ? null : house.dump.begin(lane.turn.turn, lane.turn.attempt, request, account.headers);
     house.send(request, dumped === null ? handler : new DumpTee(dumped, handler));
   }
 

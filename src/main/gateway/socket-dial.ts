@@ -1,13 +1,12 @@
 import type { Account } from '../../shared/account.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
-import type { Attempt } from '../../shared/turn.ts';
 import type { Failover, Way } from '../upstream/failover.ts';
 import { type Fault, faultOfConnection, faultOfStatus, faultWord, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn } from '../upstream/headers.ts';
 import { type PricedWay, isDearer } from './dearer.ts';
 import type { Handshake } from './socket-handshake.ts';
 import { exhaustedError } from './refusal.ts';
-import type { Chosen, DialFailure, OpenedUpstream } from './socket-upstream.ts';
+import type { Chosen, DialFailure, FailedDial, OpenedUpstream } from './socket-upstream.ts';
 
 /** How the dials of one session ended. */
 export type Dialled =
@@ -42,7 +41,7 @@ async function dialNext(
 ): Promise<Dialled> {
   let last: Dialled | null = null;
   let first: Account | null = null;
-  const failed: Attempt[] = [];
+  const failed: FailedDial[] = [];
   for (;;) {
     const step = failover.next();
     switch (step.kind) {
@@ -91,12 +90,15 @@ async function dialNext(
         }
         failover.ended({ kind: 'fault', fault });
         failed.push({
-          account: chosen.ready.account.id,
-          keyFingerprint: chosen.secret?.fingerprint ?? null,
-          startedAt,
-          sentTier: null,
-          status: opened.kind === 'refused' ? opened.status : null,
-          error: faultWord(fault),
+          attempt: {
+            account: account.id,
+            keyFingerprint: chosen.secret?.fingerprint ?? null,
+            startedAt,
+            sentTier: null,
+            status: opened.kind === 'refused' ? opened.status : null,
+            error: faultWord(fault),
+          },
+          dump: handshake.dumped(opened, account),
         });
       }
     }
@@ -109,7 +111,7 @@ function unnamed(account: Account): PricedWay {
 
 const NO_RATES = (): null => null;
 
-function chosenOf({ candidate, secret }: Way, failed: readonly Attempt[]): Chosen {
+function chosenOf({ candidate, secret }: Way, failed: readonly FailedDial[]): Chosen {
   return { ready: candidate.ready, secret, load: candidate.load, failed };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Account } from '../../shared/account.ts';
 import { tiersTakenBy } from '../../shared/codex.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { fold } from '../../shared/fold.ts';
@@ -6,6 +7,7 @@ import type { Asked } from '../dialects/dialect.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { type DumpedDial, dumpedDial } from '../upstream/dump-session.ts';
 import { protocolsUp, upgradeHeadersUp } from '../upstream/headers.ts';
 import { conversationOf } from './conversation.ts';
 import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
@@ -100,6 +102,11 @@ export class Handshake {
       },
       { connector: this.#house.connector, after: this.#house.after, ...(signal === undefined ? {} : { signal }) },
     );
+  }
+
+  /** A dial that failed, as it is written down with the turn it was made for. */
+  dumped(failure: DialFailure, { headers }: Account): DumpedDial | null {
+    return dumpedDial(this.#house.dump, failure, headers);
   }
 
   /** The token that takes the place of a login's that was refused; null where there is none. */

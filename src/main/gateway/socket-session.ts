@@ -5,6 +5,7 @@ import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { servesModel } from '../../shared/model.ts';
 import { type ClientFrame, readFrame, refuseFirst } from '../dialects/client-frame.ts';
 import { isUnread } from '../dialects/dialect.ts';
+import { SessionDump } from '../upstream/dump-session.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import type { Release } from '../upstream/slots.ts';
 import type { House } from './house.ts';
@@ -54,6 +55,8 @@ export class SocketSession implements ToolListener {
   readonly #ending: SocketEnding;
   readonly #upstream: UpstreamSide;
   #chosen: Chosen;
+  /** Null where each turn is a request of its own. */
+  #dump: SessionDump | null = null;
   #tool: ToolSide | null = null;
   #activeAt: number;
   #awaitsFirst: boolean;
@@ -77,6 +80,7 @@ export class SocketSession implements ToolListener {
       now: house.now,
       record: house.record,
       capture: house.capture,
+      dump: ({ turn, attempt }, message) => this.#dump?.turn(turn, attempt, message) ?? null,
       sessionModel: () => this.#policy.model,
       seatFree: () => this.#seats.takeFree(this.#chosen),
       onSessionModel: (named) => {
@@ -146,6 +150,13 @@ export class SocketSession implements ToolListener {
         this.#ending.begin(close(1008, 'missing first response.create message'), 'first_frame_missing');
       });
     }
+    this.#attach(opened);
+  }
+
+  #attach(opened: OpenedUpstream): void {
+    const { request, rawHeaders } = opened;
+    const own = this.#chosen.ready.account.headers;
+    this.#dump = request === null ? null : new SessionDump(this.#options.house.dump, { request, rawHeaders, own });
     this.#upstream.attach(opened);
   }
 
@@ -298,6 +309,7 @@ export class SocketSession implements ToolListener {
           return;
         }
         if (turn !== null) this.#turns.accepted(frame, turn, seat, this.#upstream.link?.immediate ?? false);
+        else this.#dump?.sent(bytes);
         const opcode = binary ? OPCODE.binary : OPCODE.text;
         if (this.#upstream.link?.send(opcode, bytes, turn?.upstreamModel) === false) this.#tool?.pause();
       }
@@ -323,7 +335,7 @@ export class SocketSession implements ToolListener {
     this.#chosen = chosen;
     this.#policy.moveTo(chosen.ready.account);
     this.#turns.at(chosen);
-    this.#upstream.attach(opened);
+    this.#attach(opened);
     this.#waiting = null;
     this.#judge(frame, binary);
     this.#goOn(waiting);

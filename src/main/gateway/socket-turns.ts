@@ -1,15 +1,17 @@
-import type { Attempt, NewTurn } from '../../shared/turn.ts';
+import type { NewTurn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
 import type { ClientFrame } from '../dialects/client-frame.ts';
 import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
 import { type UpstreamEvent, TYPE_REACH, kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { DumpedTurn } from '../upstream/dump-session.ts';
+import type { Departure } from '../upstream/frame-link.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
 import type { Release } from '../upstream/slots.ts';
 import type { Capture, SessionCapture } from './capture.ts';
 import type { Block, Forward } from './decide.ts';
 import { Meter, type TurnEnd } from './meter.ts';
-import type { Chosen } from './socket-upstream.ts';
+import type { Chosen, FailedDial } from './socket-upstream.ts';
 
 /** How many ended responses are remembered, so that a second terminal event of one is not taken for the next turn's. */
 const REMEMBERED_ENDS = 64;
@@ -24,6 +26,8 @@ export interface SocketTurnsOptions {
   readonly now: () => number;
   readonly record: (turn: NewTurn) => void;
   readonly capture: Pick<Capture, 'session'>;
+  /** Writes a turn down that goes up over a WebSocket; its message is null where the upstream began it by itself. */
+  readonly dump: (departure: Departure, message: Buffer | null) => DumpedTurn | null;
   /** The session's model, for turns that the upstream begins by itself. */
   readonly sessionModel: () => string;
   /** A seat for a turn that the upstream has begun by itself. */
@@ -39,6 +43,8 @@ interface OpenTurn {
   readonly meter: Meter;
   /** What is kept of it; null where nothing is. */
   readonly captured: SessionCapture | null;
+  /** What is written down of it on the wire; null where nothing is. */
+  dumped: DumpedTurn | null;
   readonly lane: string | null;
   /** The tier in its bytes; null is none. */
   readonly sentTier: string | null;
@@ -65,7 +71,7 @@ export class SocketTurns {
   #open: OpenTurn[] = [];
   #upstream: { readonly ready: ReadyAccount; readonly secret: Secret | null } | null = null;
   /** The dials that failed before the session stood; its first turn tells of them. */
-  #dials: readonly Attempt[] = [];
+  #dials: readonly FailedDial[] = [];
   #count = 0;
   #over = false;
 
@@ -100,17 +106,17 @@ export class SocketTurns {
     const { sentTier } = decision;
     const captured = this.#capture(meter, frame.bytes);
     const turn = this.#begin({ meter, captured, lane: frame.streamId, sentTier, leave });
-    if (immediate) this.#leave(turn);
+    if (immediate) turn.dumped = this.#options.dump(this.#leave(turn), decision.bytes);
     this.#options.onChange();
   }
 
-  /** The oldest turn of a lane that was still on this machine leaves it; its id, or null where there is none. */
-  departed(lane: string | null): string | null {
+  /** The oldest turn of a lane that was still on this machine leaves it; null where there is none. */
+  departed(lane: string | null): Departure | null {
     const turn = this.#open.find((one) => !one.left && one.responseId === null && one.lane === lane);
     if (turn === undefined) return null;
-    this.#leave(turn);
+    const departure = this.#leave(turn);
     this.#options.onChange();
-    return turn.meter.id;
+    return departure;
   }
 
   /** A frame was blocked: it has a row of its own and changes nothing of the others. */
@@ -136,7 +142,7 @@ export class SocketTurns {
 
   /** Whether a message that begins like this is worth being gathered. */
   wants(head: Buffer): boolean {
-    if (this.#isCaptured) return true;
+    if (this.#isKept) return true;
     if (head.length < TYPE_REACH) return true;
     const type = typeAtFront(head);
     return type === null || this.#matters(type);
@@ -144,9 +150,13 @@ export class SocketTurns {
 
   /** One text message of the upstream, before it goes on; of one that was too large to gather only the beginning. */
   event(payload: Buffer, whole: boolean): void {
+    if (this.#over) return;
     const type = typeAtFront(payload);
-    if (this.#isCaptured && !this.#over) this.#hear(payload, whole);
-    if (this.#over || (type !== null && !this.#matters(type))) return;
+    // What begins a turn that nobody asked for is a part of it.
+    const begins = whole && type !== null && kindOfEvent(type) === 'created';
+    if (begins) this.#read(payload);
+    if (this.#isKept) this.#keep(payload, whole);
+    if (begins || (type !== null && !this.#matters(type))) return;
     if (!whole) {
       this.#oversized(type);
       return;
@@ -156,8 +166,7 @@ export class SocketTurns {
       only.meter.firstToken();
       return;
     }
-    const event = readEvent(payload);
-    if (event !== null) this.#take(event);
+    this.#read(payload);
   }
 
   /** The oldest turn that has no answer yet gets none: the upstream refused it with an HTTP status. */
@@ -171,6 +180,11 @@ export class SocketTurns {
   end(error: string): void {
     this.#over = true;
     for (const turn of [...this.#open]) this.#abandon(turn, error);
+  }
+
+  #read(payload: Buffer): void {
+    const event = readEvent(payload);
+    if (event !== null) this.#take(event);
   }
 
   #meter(): Meter {
@@ -192,24 +206,33 @@ export class SocketTurns {
   }
 
   /** True while a turn is under way whose events are kept. */
-  get #isCaptured(): boolean {
-    return this.#open.some(({ captured }) => captured?.full === false);
+  get #isKept(): boolean {
+    return this.#open.some(({ captured, dumped }) => captured?.full === false || dumped?.full === false);
   }
 
-  /** Keeps one event with the turn that it is about, which a first event is the beginning of. */
-  #hear(payload: Buffer, whole: boolean): void {
+  /** Keeps one event with the turn that it is about, which a first event is the beginning of, and an error may be all of. */
+  #keep(payload: Buffer, whole: boolean): void {
     const event = this.#open.length > 1 && whole ? readEvent(payload) : null;
-    const waiting = this.#open.filter(({ responseId }) => responseId === null);
-    const known = event === null ? undefined : this.#known(event);
-    const first =
-      event?.kind === 'created' ? (waiting.find(({ lane }) => lane === event.streamId) ?? waiting[0]) : undefined;
-    const turn = known ?? first ?? this.#oldestStarted(event?.streamId ?? null) ?? this.#open[0];
+    const isAnswer = event?.kind === 'created' || event?.kind === 'error';
+    const turn =
+      (event === null ? undefined : this.#known(event)) ??
+      (isAnswer ? unanswered(this.#waitingIn(event.streamId)) : undefined) ??
+      this.#oldestStarted(event?.streamId ?? null) ??
+      this.#open[0];
     turn?.captured?.event(payload, whole);
+    turn?.dumped?.message(payload, whole);
+  }
+
+  /** Those that wait for a response of a lane, oldest first; where none does, those that wait for any. */
+  #waitingIn(lane: string | null): readonly OpenTurn[] {
+    const waiting = this.#open.filter(({ responseId }) => responseId === null);
+    const inLane = waiting.filter((turn) => turn.lane === lane);
+    return inLane.length > 0 ? inLane : waiting;
   }
 
   #begin(begun: Pick<OpenTurn, 'meter' | 'captured' | 'lane' | 'sentTier' | 'leave'>): OpenTurn {
     const facts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
-    const turn: OpenTurn = { ...begun, left: false, responseId: null, facts, failure: null };
+    const turn: OpenTurn = { ...begun, dumped: null, left: false, responseId: null, facts, failure: null };
     this.#open.push(turn);
     this.#count += 1;
     this.#shown.push(turn);
@@ -217,11 +240,13 @@ export class SocketTurns {
     return turn;
   }
 
-  #leave(turn: OpenTurn): void {
+  #leave(turn: OpenTurn): Departure {
+    const { meter } = turn;
     turn.left = true;
-    turn.meter.dialled(this.#dials);
+    meter.dialled(this.#dials.map(({ attempt }) => attempt));
+    for (const [index, { dump }] of this.#dials.entries()) dump?.(meter.id, index + 1);
     this.#dials = [];
-    if (this.#upstream !== null) turn.meter.sending(this.#upstream.secret);
+    return { turn: meter.id, attempt: meter.sending(this.#upstream?.secret ?? null) };
   }
 
   #matters(type: string): boolean {
@@ -275,10 +300,8 @@ export class SocketTurns {
 
   /** Gives a new response to the turn that has waited longest for one, in its lane if it has one. */
   #bind(responseId: string, lane: string | null): OpenTurn {
-    const waiting = this.#open.filter((turn) => turn.responseId === null);
-    const inLane = waiting.filter((turn) => turn.lane === lane);
-    const from = inLane.length > 0 ? inLane : waiting;
-    const turn = from.find(({ failure }) => failure === null) ?? from[0] ?? this.#unasked(lane);
+    const from = this.#waitingIn(lane);
+    const turn = unanswered(from) ?? this.#unasked(lane);
     turn.responseId = responseId;
     turn.failure = null;
     // What waited before it and was answered with an error has been passed by: that error was its end.
@@ -300,7 +323,7 @@ export class SocketTurns {
       sentTier: null,
       leave: this.#options.seatFree(),
     });
-    this.#leave(turn);
+    turn.dumped = this.#options.dump(this.#leave(turn), null);
     this.#options.onChange();
     return turn;
   }
@@ -346,7 +369,14 @@ export class SocketTurns {
     }
     turn.meter.answered(turn.facts);
     turn.captured?.end();
+    // An error event that was all of the answer is a whole one.
+    turn.dumped?.end(end.partial && turn.failure === null ? end.error : null);
     this.#options.record(turn.meter.row(end));
     this.#options.onChange();
   }
+}
+
+/** The oldest, before those that an error event has answered. */
+function unanswered(turns: readonly OpenTurn[]): OpenTurn | undefined {
+  return turns.find(({ failure }) => failure === null) ?? turns[0];
 }

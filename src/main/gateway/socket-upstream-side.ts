@@ -2,7 +2,13 @@ import { typeAtFront } from '../dialects/upstream-event.ts';
 import type { Log } from '../logs/log.ts';
 import type { RedactedStream } from '../secrets/redact.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
-import { type LinkEnd, type LinkListener, type UpstreamLink, detachable } from '../upstream/frame-link.ts';
+import {
+  type Departure,
+  type LinkEnd,
+  type LinkListener,
+  type UpstreamLink,
+  detachable,
+} from '../upstream/frame-link.ts';
 import { QUOTA_EVENT } from '../upstream/plan-quota.ts';
 import { ErrorCover } from './error-cover.ts';
 import type { SocketEnding } from './socket-ending.ts';
@@ -104,7 +110,7 @@ export class UpstreamSide implements LinkListener {
     this.#parts.onDrained();
   }
 
-  departed(lane: string | null): string | null {
+  departed(lane: string | null): Departure | null {
     return this.#parts.turns.departed(lane);
   }
 

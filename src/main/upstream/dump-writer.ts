@@ -31,8 +31,13 @@ export class DumpWriter {
     this.#plan = plan;
   }
 
+  /** True once nothing more is taken. */
+  get full(): boolean {
+    return this.#ended || this.#source.destroyed;
+  }
+
   push(chunk: Buffer): void {
-    if (this.#ended || this.#source.destroyed || chunk.length === 0) return;
+    if (this.full || chunk.length === 0) return;
     const { maxBytes } = this.#plan;
     if (this.#source.readableLength > MAX_WAITING) {
       this.#finish('the disk was too slow for the rest');

@@ -25,6 +25,8 @@ export interface DumpOptions {
 export interface DumpedAttempt {
   response(status: number, headers: readonly string[]): void;
   data(chunk: Buffer): void;
+  /** True once no more of the answer is kept. */
+  readonly full: boolean;
   /** The attempt is over; a failure's short name, or null where the answer has come whole. */
   end(failure: string | null): void;
 }
@@ -45,6 +47,16 @@ export class Dump {
     this.#folder = dumpFolder(options.home);
   }
 
+  /** Whether attempts are written down at this moment. */
+  get enabled(): boolean {
+    return this.#options.settings.current.dump.enabled && !this.#closed;
+  }
+
+  /** The most that is kept of each request and each answer. */
+  get maxBytes(): number {
+    return this.#options.settings.current.dump.maxKiB * 1024;
+  }
+
   /** How many files could not be written. */
   get failures(): number {
     return this.#failures;
@@ -57,12 +69,12 @@ export class Dump {
     request: UpstreamRequest,
     own: Readonly<Record<string, string>>,
   ): DumpedAttempt | null {
-    const settings = this.#options.settings.current.dump;
-    if (!settings.enabled || this.#closed) return null;
+    if (!this.enabled) return null;
+    const { maxBytes } = this;
     const at = this.#options.now();
     const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
     const file = (side: DumpSide, head: string, coding: string): DumpWriter =>
-      this.#write(dumpName(at, turn, attempt, side), { head, coding, maxBytes: settings.maxKiB * 1024 });
+      this.#write(dumpName(at, turn, attempt, side), { head, coding, maxBytes });
     const asked = file('request', requestHead(request, names), '');
     // A form streams by and is not kept.
     if (Buffer.isBuffer(request.body)) asked.push(request.body);
@@ -71,9 +83,14 @@ export class Dump {
     let answer: DumpWriter | null = null;
     return {
       response: (status, headers) => {
-        answer ??= file('response', responseHead(status, headers), headersDown(headers).contentEncoding);
+        // Messages have no coding, whatever a handshake says of one.
+        const coding = status === 101 ? '' : headersDown(headers).contentEncoding;
+        answer ??= file('response', responseHead(status, headers), coding);
       },
       data: (chunk) => answer?.push(chunk),
+      get full() {
+        return answer?.full === true;
+      },
       end: (failure) => {
         answer ??= file('response', '', '');
         answer.end(failure);

@@ -8,14 +8,20 @@ import { TickCork } from './tick-cork.ts';
 /** How an upstream connection ended: with a close frame, over a broken rule, or without a word. */
 export type LinkEnd = CloseSaid | FrameFault | { readonly cut: string };
 
+/** A turn that leaves the machine, and which of its attempts that is, from 1. */
+export interface Departure {
+  readonly turn: string;
+  readonly attempt: number;
+}
+
 /** What a session hears from its upstream. */
 export interface LinkListener extends MessageReader, PieceSink {
   /** Frames as they came; only where bytes may go on unchanged. */
   bytes(bytes: Buffer): void;
   /** What was sent has gone out. */
   drained(): void;
-  /** The next turn of a lane leaves the machine, told only by links that are not `immediate`; the turn's id, where it is known. */
-  departed(lane: string | null): string | null;
+  /** The next turn of a lane leaves the machine, told only by links that are not `immediate`; null where it is not known. */
+  departed(lane: string | null): Departure | null;
   /** The HTTP status with which the upstream refused a turn; where turns are HTTP requests. */
   refused(status: number, error: string, lane: string | null): void;
   /** The end, once. */
