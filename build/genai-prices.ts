@@ -73,7 +73,13 @@ function datedRows(provider: string, model: string, prices: Prices, oldest: stri
 function rowOf(provider: string, model: string, from: string, price: ModelPrice): TableRow | null {
   if (NOT_A_TEXT_MODEL.test(model) || Object.keys(price).some((key) => NOT_TEXT.test(key))) return null;
   if (price['input_mtok'] === undefined) return null;
-  const parts = [price['input_mtok'], price['cache_read_mtok'], price['cache_write_mtok'], price['output_mtok']];
+  const parts = [
+    price['input_mtok'],
+    price['cache_read_mtok'],
+    price['cache_write_mtok'],
+    price['output_mtok'],
+    price['cache_write_1h_mtok'],
+  ];
   const starts = new Set(
     parts.flatMap((part) => (typeof part === 'object' ? part.tiers.map(({ start }) => start) : [])),
   );
@@ -87,8 +93,12 @@ function rowOf(provider: string, model: string, from: string, price: ModelPrice)
 }
 
 function ratesOf(parts: readonly PackagePrice[], pick: (part: PackagePrice) => number | undefined): Rates {
-  const [input, cached, cacheWrite, output] = parts.map((part) => picodollars(pick(part) ?? null));
-  return [input ?? null, cached ?? null, cacheWrite ?? null, output ?? null];
+  const [input = null, cached = null, cacheWrite = null, output = null, cacheWriteHour = null] = parts.map((part) =>
+    picodollars(pick(part) ?? null),
+  );
+  return cacheWriteHour === null
+    ? [input, cached, cacheWrite, output]
+    : [input, cached, cacheWrite, output, cacheWriteHour];
 }
 
 function basePrice(part: PackagePrice): number | undefined {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { PriceTable, TableRow } from '../src/shared/prices/table.ts';
+import type { PriceTable, Rates, TableRow } from '../src/shared/prices/table.ts';
 import { packageProviders } from './genai-prices.ts';
 import { type DaysInput, type OpenaiInput, openaiRows } from './openai-prices.ts';
 import { picodollars } from './picodollars.ts';
@@ -31,13 +31,13 @@ function withFast(row: TableRow): TableRow {
   const fast = anthropic.fast[row.model];
   const { standard } = row.tiers;
   if (fast === undefined || standard === undefined) return row;
-  const [read, cached, cacheWrite, written] = standard.map((rate) => (rate === null ? null : rate * fast.multiple));
-  if (read !== picodollars(fast.input) || written !== picodollars(fast.output))
+  const rates = standard.map((rate = null) => (rate === null ? null : rate * fast.multiple)) as unknown as Rates;
+  if (rates[0] !== picodollars(fast.input) || rates[3] !== picodollars(fast.output))
     throw new Error(`Fast of ${row.model} is not ${fast.multiple} times its base price`);
   return {
     ...row,
     source: 'anthropic',
-    tiers: { standard, fast: [read ?? null, cached ?? null, cacheWrite ?? null, written ?? null] },
+    tiers: { standard, fast: rates },
   };
 }
 

@@ -2,7 +2,7 @@ import { type PriceOverride, PriceOverrideSchema } from '../shared/price-overrid
 import { PRICED_TIERS, type PricedTier } from './price-lines.ts';
 
 /** The parts of a price, in the order in which they are typed. */
-export const PRICE_PARTS = ['input', 'cached', 'cacheWrite', 'output'] as const;
+export const PRICE_PARTS = ['input', 'cached', 'cacheWrite', 'cacheWriteHour', 'output'] as const;
 
 /** One of {@link PRICE_PARTS}. */
 export type PricePart = (typeof PRICE_PARTS)[number];
@@ -19,7 +19,7 @@ export interface PriceForm {
 export type PriceProblem = 'modelMissing' | 'modelLong' | 'taken' | 'noTier' | 'rateBad' | 'rateMissing';
 
 const RATE = /^\d{1,7}(?:\.\d{1,9})?$/;
-const NOTHING = { input: '', cached: '', cacheWrite: '', output: '' };
+const NOTHING = { input: '', cached: '', cacheWrite: '', cacheWriteHour: '', output: '' };
 
 /** What the form begins with. */
 export function priceFormOf(override: PriceOverride | null, model = ''): PriceForm {

@@ -12,6 +12,7 @@ interface LineRates {
   readonly input: string | null;
   readonly cached: string | null;
   readonly cacheWrite: string | null;
+  readonly cacheWriteHour: string | null;
   readonly output: string | null;
 }
 
@@ -63,10 +64,10 @@ export function overrideFrom(rows: readonly PriceRow[], model: string): PriceOve
   const tiers = PRICED_TIERS.flatMap((tier) => {
     const rates = row.tiers[tier];
     if (rates === undefined) return [];
-    const { input, cached, cacheWrite, output } = perMillionOf(rates);
+    const { input, output, ...cache } = perMillionOf(rates);
     if (input === null || output === null) return [];
     return [
-      [tier, { input, output, ...(cached === null ? {} : { cached }), ...(cacheWrite === null ? {} : { cacheWrite }) }],
+      [tier, { input, output, ...Object.fromEntries(Object.entries(cache).filter(([, rate]) => rate !== null)) }],
     ];
   });
   return { model, tiers: Object.fromEntries(tiers) as PriceOverride['tiers'] };
@@ -80,7 +81,13 @@ export function perMillion(picodollars: string): string {
   return `${digits.slice(0, -6)}${rest === '' ? '' : `.${rest}`}`;
 }
 
-function perMillionOf({ input, cached, cacheWrite, output }: LineRates): LineRates {
+function perMillionOf({ input, cached, cacheWrite, cacheWriteHour, output }: LineRates): LineRates {
   const shown = (rate: string | null): string | null => (rate === null ? null : perMillion(rate));
-  return { input: shown(input), cached: shown(cached), cacheWrite: shown(cacheWrite), output: shown(output) };
+  return {
+    input: shown(input),
+    cached: shown(cached),
+    cacheWrite: shown(cacheWrite),
+    cacheWriteHour: shown(cacheWriteHour),
+    output: shown(output),
+  };
 }

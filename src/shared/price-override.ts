@@ -6,6 +6,7 @@ const Rates = z.strictObject({
   input: Rate,
   cached: Rate.optional(),
   cacheWrite: Rate.optional(),
+  cacheWriteHour: Rate.optional(),
   output: Rate,
 });
 

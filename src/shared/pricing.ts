@@ -13,7 +13,7 @@ export type TurnPrice = Pick<Turn, 'cost' | 'costBasis' | 'saved' | 'premium' | 
 
 /** The figures of a turn whose price is not known. */
 export const UNPRICED: TurnPrice = {
-  cost: { input: null, cached: null, cacheWrite: null, output: null, total: null },
+  cost: { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, total: null },
   costBasis: null,
   saved: null,
   premium: null,
@@ -30,7 +30,9 @@ export interface PricingSettings {
 interface BilledTokens {
   readonly plain: number;
   readonly cached: number;
+  /** For five minutes. */
   readonly cacheWrite: number;
+  readonly cacheWriteHour: number;
   /** Null is not known, which only matters where output is sold. */
   readonly output: number | null;
   readonly long: boolean;
@@ -99,14 +101,17 @@ export class Pricing {
 }
 
 /** `input` counts everything read, so what was cached or written to the cache is taken out of it, never below nothing. */
-function billedTokens({ input, cached, cacheWrite, output }: Turn['tokens'], longAbove: number): BilledTokens | null {
+function billedTokens(tokens: Turn['tokens'], longAbove: number): BilledTokens | null {
+  const { input, cached, cacheWrite, cacheWriteHour, output } = tokens;
   if (input === null) return null;
   // An upstream without a word of its cache has none.
   const [read, written] = [cached ?? 0, cacheWrite ?? 0];
+  const hour = Math.min(cacheWriteHour ?? 0, written);
   return {
     plain: Math.max(0, input - read - written),
     cached: read,
-    cacheWrite: written,
+    cacheWrite: written - hour,
+    cacheWriteHour: hour,
     output,
     long: input > longAbove,
   };
@@ -155,16 +160,22 @@ type KnownCost = { readonly [Part in keyof Turn['cost']]: number };
 function costOf(price: Price, tier: PriceTier | null, tokens: BilledTokens): KnownCost | null {
   const rates = ratesOf(price, tier, tokens.long);
   if (rates === undefined) return null;
-  // What has no price of its own is plain input.
+  // What has no price of its own is plain input; where writing for five minutes has one, writing for an hour has another.
+  const free = rates.cacheWrite === null && rates.cacheWriteHour === null;
   const plain =
-    tokens.plain + (rates.cached === null ? tokens.cached : 0) + (rates.cacheWrite === null ? tokens.cacheWrite : 0);
+    tokens.plain +
+    (rates.cached === null ? tokens.cached : 0) +
+    (rates.cacheWrite === null ? tokens.cacheWrite : 0) +
+    (free ? tokens.cacheWriteHour : 0);
   const input = partOf(plain, rates.input, rates.per);
   const cached = rates.cached === null ? 0 : partOf(tokens.cached, rates.cached, rates.per);
   const cacheWrite = rates.cacheWrite === null ? 0 : partOf(tokens.cacheWrite, rates.cacheWrite, rates.per);
+  const cacheWriteHour = free ? 0 : partOf(tokens.cacheWriteHour, rates.cacheWriteHour, rates.per);
   const output = partOf(tokens.output, rates.output, rates.per);
-  if (input === null || cached === null || cacheWrite === null || output === null) return null;
-  const total = input + cached + cacheWrite + output;
-  return total <= Number.MAX_SAFE_INTEGER ? { input, cached, cacheWrite, output, total } : null;
+  if (input === null || cached === null || cacheWrite === null || cacheWriteHour === null || output === null)
+    return null;
+  const total = input + cached + cacheWrite + cacheWriteHour + output;
+  return total <= Number.MAX_SAFE_INTEGER ? { input, cached, cacheWrite, cacheWriteHour, output, total } : null;
 }
 
 /** One part in whole picodollars, a half rounded up; null where it is not known, or more than the ledger can hold. */

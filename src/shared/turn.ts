@@ -82,9 +82,25 @@ export const TurnSchema = z.object({
   rule: z.string().nullable(),
   /** What observe-only rules would have done. */
   observed: z.array(z.object({ rule: z.string(), action: z.enum(ACTIONS) })),
-  tokens: z.object({ input: count, cached: count, cacheWrite: count, output: count, reasoning: count }),
-  /** In picodollars (10⁻¹² USD), by part. */
-  cost: z.object({ input: count, cached: count, cacheWrite: count, output: count, total: count }),
+  tokens: z.object({
+    /** Everything read, with what was cached and what was written to the cache. */
+    input: count,
+    cached: count,
+    cacheWrite: count,
+    /** Of `cacheWrite`, what was written for an hour and not for five minutes. */
+    cacheWriteHour: count,
+    output: count,
+    reasoning: count,
+  }),
+  /** In picodollars (10⁻¹² USD), by part; each token is in one of them only. */
+  cost: z.object({
+    input: count,
+    cached: count,
+    cacheWrite: count,
+    cacheWriteHour: count,
+    output: count,
+    total: count,
+  }),
   /** Whether the cost is money, or what a plan's usage would have cost; null where there is no cost. */
   costBasis: z.enum(['money', 'credits']).nullable(),
   /** In picodollars: what the policy spared, by the tier that was asked for. */

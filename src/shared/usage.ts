@@ -4,13 +4,22 @@ export interface Usage {
   readonly input: number | null;
   readonly cached: number | null;
   readonly cacheWrite: number | null;
+  /** Of those, what stays in the cache for an hour; the rest, and all of it where nobody said so, for five minutes. */
+  readonly cacheWriteHour: number | null;
   /** Everything written, reasoning included. */
   readonly output: number | null;
   readonly reasoning: number | null;
 }
 
 /** The usage of a turn whose upstream said nothing. */
-export const NO_USAGE: Usage = { input: null, cached: null, cacheWrite: null, output: null, reasoning: null };
+export const NO_USAGE: Usage = {
+  input: null,
+  cached: null,
+  cacheWrite: null,
+  cacheWriteHour: null,
+  output: null,
+  reasoning: null,
+};
 
 /** Reads a Responses `usage` object. */
 export function responsesUsage(value: unknown): Usage {
@@ -21,6 +30,7 @@ export function responsesUsage(value: unknown): Usage {
     input: count(value['input_tokens']),
     cached: count(input['cached_tokens']),
     cacheWrite: count(input['cache_write_tokens'] ?? input['cache_creation_tokens']),
+    cacheWriteHour: null,
     output: count(value['output_tokens']),
     reasoning: count(output['reasoning_tokens']),
   };
@@ -35,6 +45,7 @@ export function chatUsage(value: unknown): Usage {
     input: count(value['prompt_tokens']),
     cached: count(input['cached_tokens']),
     cacheWrite: count(input['cache_write_tokens'] ?? input['cache_creation_tokens']),
+    cacheWriteHour: null,
     output: count(value['completion_tokens']),
     reasoning: count(output['reasoning_tokens']),
   };
@@ -45,11 +56,14 @@ export function messagesUsage(value: unknown): Usage {
   if (!isObject(value)) return NO_USAGE;
   const fresh = count(value['input_tokens']);
   const cached = count(value['cache_read_input_tokens']);
-  const cacheWrite = count(value['cache_creation_input_tokens']);
+  const lifetimes = part(value['cache_creation']);
+  const [short, hour] = [count(lifetimes['ephemeral_5m_input_tokens']), count(lifetimes['ephemeral_1h_input_tokens'])];
+  const cacheWrite = count(value['cache_creation_input_tokens']) ?? (hour === null ? null : hour + (short ?? 0));
   return {
     input: fresh === null ? null : fresh + (cached ?? 0) + (cacheWrite ?? 0),
     cached,
     cacheWrite,
+    cacheWriteHour: hour === null || cacheWrite === null ? null : Math.min(hour, cacheWrite),
     output: count(value['output_tokens']),
     reasoning: count(part(value['output_tokens_details'])['thinking_tokens']),
   };

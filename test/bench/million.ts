@@ -101,8 +101,15 @@ function turn(number: number): Turn {
     verdict: sent === requested ? 'pass' : 'filter',
     rule: sent === requested ? null : 'no-fast',
     tokens: failed
-      ? { input: null, cached: null, cacheWrite: null, output: null, reasoning: null }
-      : { input: read, cached: Math.floor(read / 2), cacheWrite: 0, output: random(3000), reasoning: 64 },
+      ? { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, reasoning: null }
+      : {
+          input: read,
+          cached: Math.floor(read / 2),
+          cacheWrite: 0,
+          cacheWriteHour: 0,
+          output: random(3000),
+          reasoning: 64,
+        },
     error: failed ? pick(ERRORS) : null,
     partial: failed && random(3) === 0,
   });

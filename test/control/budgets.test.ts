@@ -81,7 +81,7 @@ function turn(usd: number | null, tool = 'codex', basis: 'money' | 'credits' = '
       tool,
       startedAt,
       sentAt: startedAt,
-      cost: { input: null, cached: null, cacheWrite: null, output: null, total },
+      cost: { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, total },
       costBasis: usd === null ? null : basis,
       saved: total === null ? null : Math.floor(total / 2),
       premium: 0,

@@ -11,7 +11,7 @@ const USAGE = {
   completion_tokens: 20,
   completion_tokens_details: { reasoning_tokens: 5 },
 };
-const READ_USAGE = { input: 100, cached: 60, cacheWrite: null, output: 20, reasoning: 5 };
+const READ_USAGE = { input: 100, cached: 60, cacheWrite: null, cacheWriteHour: null, output: 20, reasoning: 5 };
 
 const BASE = { id: 'chatcmpl-1', object: 'chat.completion.chunk', model: 'gpt-5.5-2026' };
 const DONE = 'data: [DONE]\n\n';

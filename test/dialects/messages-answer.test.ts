@@ -15,7 +15,13 @@ const START = event({
     role: 'assistant',
     model: 'claude-opus-5',
     content: [],
-    usage: { input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 20, output_tokens: 5 },
+    usage: {
+      input_tokens: 10,
+      cache_read_input_tokens: 100,
+      cache_creation_input_tokens: 20,
+      cache_creation: { ephemeral_5m_input_tokens: 5, ephemeral_1h_input_tokens: 15 },
+      output_tokens: 5,
+    },
   },
 });
 const DELTA = event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'hi' } });
@@ -40,14 +46,20 @@ describe('a Messages stream', () => {
       responseId: 'msg_1',
       model: 'claude-opus-5',
       tier: 'priority',
-      usage: { input: 130, cached: 100, cacheWrite: 20, output: 61, reasoning: null },
+      usage: { input: 130, cached: 100, cacheWrite: 20, cacheWriteHour: 15, output: 61, reasoning: null },
       error: null,
     });
   });
 
   test('lets a later total of the input overrule the first, and null overrule nothing', () => {
     const reader = stream(START, ended({ input_tokens: 12, cache_read_input_tokens: null, output_tokens: 7 }), STOP);
-    expect(reader.facts.usage).toEqual({ input: 132, cached: 100, cacheWrite: 20, output: 7, reasoning: null });
+    expect(reader.facts.usage).toMatchObject({
+      input: 132,
+      cached: 100,
+      cacheWrite: 20,
+      cacheWriteHour: 15,
+      output: 7,
+    });
   });
 
   test.each([
@@ -106,7 +118,7 @@ describe('a whole Messages body', () => {
       responseId: 'msg_2',
       model: 'm',
       tier: 'default',
-      usage: { input: 3, cached: 0, cacheWrite: null, output: 4, reasoning: 2 },
+      usage: { input: 3, cached: 0, cacheWrite: null, cacheWriteHour: null, output: 4, reasoning: 2 },
       error: null,
     });
   });

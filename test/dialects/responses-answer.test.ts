@@ -11,7 +11,7 @@ const USAGE = {
   output_tokens: 20,
   output_tokens_details: { reasoning_tokens: 5 },
 };
-const READ_USAGE = { input: 100, cached: 60, cacheWrite: null, output: 20, reasoning: 5 };
+const READ_USAGE = { input: 100, cached: 60, cacheWrite: null, cacheWriteHour: null, output: 20, reasoning: 5 };
 
 function response(more: object = {}): object {
   return { id: 'resp_1', object: 'response', model: 'gpt-5.5-2026', service_tier: 'default', usage: USAGE, ...more };

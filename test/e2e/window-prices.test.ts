@@ -122,7 +122,7 @@ describe.skipIf(missing)(missing ? 'the prices page (no browser here)' : 'the pr
     await page().getByRole('heading', { name: '设置', level: 1 }).waitFor();
     await window.go('#/prices');
     await page().getByRole('heading', { name: '价格', level: 1 }).waitFor();
-    await page().getByText('缓存写入').waitFor();
+    await page().getByText('缓存写入', { exact: true }).waitFor();
     expect(await window.violations()).toEqual([]);
     expect(window.complaints).toEqual([]);
   });

@@ -45,6 +45,7 @@ function believable(number: number, startedAt: number, random: () => number): Ne
     input: Math.round((input - cached) * model.input * factor),
     cached: Math.round(cached * (model.input / 10) * factor),
     cacheWrite: 0,
+    cacheWriteHour: 0,
     output: Math.round(output * model.output * factor),
   };
   const total = cost.input + cost.cached + cost.output;
@@ -66,9 +67,11 @@ function believable(number: number, startedAt: number, random: () => number): Ne
     verdict: blocked ? 'block' : requested === 'priority' && !passed ? 'filter' : 'pass',
     rule: blocked ? 'no-ultrafast' : requested === 'priority' ? (passed ? 'reviews-may-hurry' : 'no-fast') : null,
     tokens: ran
-      ? { input, cached, cacheWrite: 0, output, reasoning: Math.round(output * 0.4) }
-      : { input: null, cached: null, cacheWrite: null, output: null, reasoning: null },
-    cost: ran ? { ...cost, total } : { input: null, cached: null, cacheWrite: null, output: null, total: null },
+      ? { input, cached, cacheWrite: 0, cacheWriteHour: 0, output, reasoning: Math.round(output * 0.4) }
+      : { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, reasoning: null },
+    cost: ran
+      ? { ...cost, total }
+      : { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, total: null },
     costBasis: ran ? 'money' : null,
     saved: ran && requested === 'priority' && !passed ? total : null,
     premium: ran && passed ? total / 2 : null,

@@ -87,6 +87,7 @@ const reading = (tested: Look): fc.IProperty<[AnswerScript, 'responses' | 'chat'
             input: usage?.input ?? null,
             cached: usage?.cached ?? null,
             cacheWrite: usage?.cacheWrite ?? null,
+            cacheWriteHour: null,
             output: usage?.output ?? null,
             reasoning: usage?.reasoning ?? null,
           },

@@ -63,11 +63,19 @@ function stopReason({ calls }: AnswerScript): string {
   return calls === undefined ? 'end_turn' : 'tool_use';
 }
 
-/** Anthropic's input leaves out what came from the cache. */
+/** Anthropic's input leaves out what came from the cache and went into it. */
 function inputUsage({ usage }: AnswerScript): Json {
   if (usage === null) return {};
-  const { input, cached } = usage ?? FAKE_USAGE;
-  return { input_tokens: input - cached, cache_read_input_tokens: cached, cache_creation_input_tokens: 0 };
+  const { input, cached, cacheWrite = 0, cacheWriteHour = 0 } = usage ?? FAKE_USAGE;
+  return {
+    input_tokens: input - cached - cacheWrite,
+    cache_read_input_tokens: cached,
+    cache_creation_input_tokens: cacheWrite,
+    cache_creation: {
+      ephemeral_5m_input_tokens: cacheWrite - cacheWriteHour,
+      ephemeral_1h_input_tokens: cacheWriteHour,
+    },
+  };
 }
 
 function endUsage({ usage, tier }: AnswerScript, asked: Asked): Json {

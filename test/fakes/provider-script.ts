@@ -5,6 +5,8 @@ export interface FakeUsage {
   readonly input: number;
   readonly cached: number;
   readonly cacheWrite?: number;
+  /** Of those, for an hour; only Anthropic tells. */
+  readonly cacheWriteHour?: number;
   readonly output: number;
   readonly reasoning: number;
 }

@@ -20,7 +20,14 @@ async function startSpent(budget: object, more: LabOptions = {}): Promise<void> 
     before: (home) => {
       const events = { onCheckpointDue: () => undefined, onTrouble: () => undefined };
       const { ledger } = Ledger.open(home, events, Date.now);
-      const cost = { input: null, cached: null, cacheWrite: null, output: null, total: 12_000_000_000_000 };
+      const cost = {
+        input: null,
+        cached: null,
+        cacheWrite: null,
+        cacheWriteHour: null,
+        output: null,
+        total: 12_000_000_000_000,
+      };
       ledger.record(sampleTurn(1, { tool: 'lab', startedAt: Date.now(), cost, costBasis: 'money' }));
       ledger.close();
     },

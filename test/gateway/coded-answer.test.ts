@@ -103,7 +103,7 @@ describe('pieces that arrive while an earlier one is still being decoded', () =>
 });
 
 describe('an answer that cannot be decoded passes, and its usage stays unknown', () => {
-  const unknown = { input: null, cached: null, cacheWrite: null, output: null, reasoning: null };
+  const unknown = { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, reasoning: null };
 
   test.each<[string, Buffer]>([
     ['gzip', Buffer.from(BODY)],

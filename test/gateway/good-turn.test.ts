@@ -62,7 +62,7 @@ describe('an answer comes down byte for byte, and its row holds what it said', (
         servedTrust: 'authoritative',
         verdict: 'pass',
         rule: null,
-        tokens: { input: 9, cached: 3, cacheWrite: 2, output: 5, reasoning: 1 },
+        tokens: { input: 9, cached: 3, cacheWrite: 2, cacheWriteHour: null, output: 5, reasoning: 1 },
         status: 200,
         error: null,
         partial: false,

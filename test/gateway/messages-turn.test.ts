@@ -58,12 +58,21 @@ describe('a turn', () => {
         streamed: stream,
         models: { requested: 'claude-opus-5', upstream: 'claude-opus-5', served: 'claude-opus-5' },
         tiers: { requested: null, sent: null, served: 'default', billed: 'default' },
-        tokens: { input: 120, cached: 20, cacheWrite: 0, output: 40 },
+        tokens: { input: 120, cached: 20, cacheWrite: 0, cacheWriteHour: 0, output: 40 },
         status: 200,
         error: null,
         partial: false,
       },
     ]);
+  });
+
+  test.each([true, false])('pays for an hour of cache what that costs, streamed: %s', async (stream) => {
+    const usage = { input: 1000, cached: 100, cacheWrite: 700, cacheWriteHour: 400, output: 10, reasoning: 0 };
+    lab.upstream.always({ kind: 'answer', usage });
+    await send(lab.origin, message({ body: { ...BODY, stream } }));
+    // 200 × 5 + 100 × 0.5 + 300 × 6.25 + 400 × 10 + 10 × 25 millionths of a dollar.
+    const cost = { input: 1e9, cached: 5e7, cacheWrite: 1.875e9, cacheWriteHour: 4e9, output: 2.5e8, total: 7.175e9 };
+    expect(await lab.newRows()).toMatchObject([{ tokens: { ...usage, reasoning: null }, cost }]);
   });
 
   test.each<[string, Call['headers']]>([

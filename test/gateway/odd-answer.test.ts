@@ -79,7 +79,14 @@ test('a provider that says nothing of tokens or tier is not made to say 0 or Sta
     await send(lab.origin, call);
   }
   for (const { tokens, tiers, servedTrust } of await lab.newRows()) {
-    expect(tokens).toEqual({ input: null, cached: null, cacheWrite: null, output: null, reasoning: null });
+    expect(tokens).toEqual({
+      input: null,
+      cached: null,
+      cacheWrite: null,
+      cacheWriteHour: null,
+      output: null,
+      reasoning: null,
+    });
     expect([tiers.served, tiers.billed, servedTrust]).toEqual([null, null, null]);
   }
 });

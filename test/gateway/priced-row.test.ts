@@ -21,7 +21,7 @@ test('by the table', async () => {
     {
       tiers: { requested: 'priority', billed: 'default' },
       verdict: 'filter',
-      cost: { input: 1e9, cached: 4e8, cacheWrite: 0, output: 3e9, total: 4_400_000_000 },
+      cost: { input: 1e9, cached: 4e8, cacheWrite: 0, cacheWriteHour: 0, output: 3e9, total: 4_400_000_000 },
       costBasis: 'money',
       saved: 6_600_000_000,
       premium: 0,
@@ -43,7 +43,9 @@ test('by what the settings say, from the next turn on', async () => {
   expect(overrides).toEqual(value);
   expect(rows.find(({ provider, model }) => provider === 'openai' && model === 'gpt-5.5')).toMatchObject({
     overridden: true,
-    tiers: { fast: { input: '12500000', cached: '1250000', cacheWrite: null, output: '75000000' } },
+    tiers: {
+      fast: { input: '12500000', cached: '1250000', cacheWrite: null, cacheWriteHour: null, output: '75000000' },
+    },
     longContext: { above: 272_000, tiers: { standard: { output: '45000000' } } },
   });
 });

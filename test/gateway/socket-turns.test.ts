@@ -223,6 +223,7 @@ test('a usage with one wrong part is dropped whole, and unknown is not nothing',
     input: null,
     cached: null,
     cacheWrite: null,
+    cacheWriteHour: null,
     output: null,
     reasoning: null,
   });

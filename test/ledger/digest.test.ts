@@ -73,7 +73,10 @@ describe('the digest', () => {
 
   test('keeps sums that a number cannot hold', () => {
     const most = Number.MAX_SAFE_INTEGER;
-    record(1, 5, { cost: { input: most, cached: 0, cacheWrite: 0, output: 0, total: most }, costBasis: 'money' });
+    record(1, 5, {
+      cost: { input: most, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, total: most },
+      costBasis: 'money',
+    });
     expect(asked().cost).toBe('45035996273704955');
   });
 

@@ -18,7 +18,7 @@ describe('a table', () => {
   });
 
   test('keeps every digit of money, and nothing where it is not known', () => {
-    const cost = { input: 1, cached: 0, cacheWrite: 0, output: 2, total: 9_007_199_254_740_991 };
+    const cost = { input: 1, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 2, total: 9_007_199_254_740_991 };
     const [known, small, unknown] = read(
       exportText(
         [sampleTurn(1, { cost }), sampleTurn(2, { cost: { ...cost, total: 3 }, saved: -5 }), sampleTurn(3)],

@@ -56,7 +56,7 @@ const TURNS: readonly Turn[] = Array.from({ length: 700 }, (_, index) => {
     rule: pick([null, 'no-fast', 'night']),
     route: pick(['/responses', '/chat/completions', null]),
     tokens: { input: random(50_000), cached: pick([null, 0, random(9000)]), output: pick([null, 0, random(900)]) },
-    cost: { input: cost, cached: 0, cacheWrite: 0, output: 0, total: cost },
+    cost: { input: cost, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, total: cost },
     costBasis: cost === null ? null : pick(['money', 'money', 'credits']),
     saved: cost === null ? null : random(3) * 777_777_777_777 - 777_777_777_777,
     premium: cost === null ? null : random(2) * 123_456_789_012,

@@ -30,7 +30,7 @@ beforeEach(() => {
     const turn = sampleTurn(number, {
       tiers: { requested: null, sent: 'default', served: 'default' },
       verdict: 'pass',
-      tokens: { input: 1000, cached: 0, cacheWrite: 0, output: 100 },
+      tokens: { input: 1000, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 100 },
       ...sample,
     });
     ledger.record({ ...turn, ...pricing.price(turn) });

@@ -55,8 +55,8 @@ const FULL: NewTurn = {
     { rule: 'watch-1', action: 'block' },
     { rule: 'watch-2', action: 'filter' },
   ],
-  tokens: { input: 11, cached: 12, cacheWrite: 13, output: 14, reasoning: 15 },
-  cost: { input: 21, cached: 22, cacheWrite: 23, output: 24, total: Number.MAX_SAFE_INTEGER },
+  tokens: { input: 11, cached: 12, cacheWrite: 13, cacheWriteHour: 6, output: 14, reasoning: 15 },
+  cost: { input: 21, cached: 22, cacheWrite: 23, cacheWriteHour: 26, output: 24, total: Number.MAX_SAFE_INTEGER },
   costBasis: 'credits',
   saved: 31,
   premium: 32,
@@ -94,8 +94,8 @@ const BARE: NewTurn = {
   verdict: null,
   rule: null,
   observed: [],
-  tokens: { input: null, cached: null, cacheWrite: null, output: null, reasoning: null },
-  cost: { input: null, cached: null, cacheWrite: null, output: null, total: null },
+  tokens: { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, reasoning: null },
+  cost: { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, total: null },
   priceVersion: null,
   status: null,
   error: null,
@@ -105,8 +105,8 @@ const BARE: NewTurn = {
 const NOTHING_COUNTED: NewTurn = {
   ...BARE,
   id: 'zeros',
-  tokens: { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 },
-  cost: { input: 0, cached: 0, cacheWrite: 0, output: 0, total: 0 },
+  tokens: { input: 0, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, reasoning: 0 },
+  cost: { input: 0, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, total: 0 },
 };
 
 async function readBack(turn: NewTurn): Promise<Turn | undefined> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NO_USAGE, type Usage, chatUsage, responsesUsage } from '../../src/shared/usage.ts';
+import { NO_USAGE, type Usage, chatUsage, messagesUsage, responsesUsage } from '../../src/shared/usage.ts';
 
 /** One usage, as either dialect spells it. */
 function spelled(dialect: 'responses' | 'chat', tokens: Partial<Record<keyof Usage, unknown>>): unknown {
@@ -28,12 +28,12 @@ const readers = [
 describe.each(readers)('the usage of a %s answer', (dialect, read) => {
   test('is read member by member', () => {
     const usage = { input: 100, cached: 40, cacheWrite: 7, output: 30, reasoning: 20 };
-    expect(read(spelled(dialect, usage))).toEqual(usage);
+    expect(read(spelled(dialect, usage))).toEqual({ ...usage, cacheWriteHour: null });
   });
 
   test('0 is 0', () => {
     const usage = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 };
-    expect(read(spelled(dialect, usage))).toEqual(usage);
+    expect(read(spelled(dialect, usage))).toEqual({ ...usage, cacheWriteHour: null });
   });
 
   test('what is not there is unknown, never 0', () => {
@@ -76,5 +76,36 @@ describe.each(readers)('the usage of a %s answer', (dialect, read) => {
         completion_tokens_details: details,
       }),
     ).toEqual({ ...NO_USAGE, input: 1 });
+  });
+});
+
+describe('what a Messages answer wrote to the cache', () => {
+  const lifetimes = (short: unknown, hour: unknown) => ({
+    ephemeral_5m_input_tokens: short,
+    ephemeral_1h_input_tokens: hour,
+  });
+
+  test.each<[said: string, usage: object, cacheWrite: number | null, cacheWriteHour: number | null]>([
+    ['both lifetimes', { cache_creation_input_tokens: 30, cache_creation: lifetimes(10, 20) }, 30, 20],
+    ['none for an hour', { cache_creation_input_tokens: 30, cache_creation: lifetimes(30, 0) }, 30, 0],
+    ['no lifetimes', { cache_creation_input_tokens: 30, cache_creation: null }, 30, null],
+    ['the lifetimes alone', { cache_creation: lifetimes(10, 20) }, 30, 20],
+    ['a sum that has grown since', { cache_creation_input_tokens: 45, cache_creation: lifetimes(10, 20) }, 45, 20],
+    ['more for an hour than at all', { cache_creation_input_tokens: 5, cache_creation: lifetimes(0, 20) }, 5, 5],
+    [
+      'lifetimes that are no counts',
+      { cache_creation_input_tokens: 30, cache_creation: lifetimes('10', -1) },
+      30,
+      null,
+    ],
+    ['nothing', {}, null, null],
+  ])('is known where it says %s', (_said, usage, cacheWrite, cacheWriteHour) => {
+    expect(messagesUsage({ input_tokens: 1, output_tokens: 2, ...usage })).toEqual({
+      ...NO_USAGE,
+      input: 1 + (cacheWrite ?? 0),
+      cacheWrite,
+      cacheWriteHour,
+      output: 2,
+    });
   });
 });

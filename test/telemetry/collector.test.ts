@@ -52,8 +52,8 @@ function turn(sample: TurnSample = {}): Turn {
       endedAt: startedAt + 2600,
       session: 'sess-1',
       tiers: { requested: 'priority', sent: 'priority', served: 'default' },
-      tokens: { input: 1000, cached: 400, cacheWrite: 20, output: 200, reasoning: 50 },
-      cost: { input: 1, cached: 1, cacheWrite: 1, output: 1, total: 2_500_000_000 },
+      tokens: { input: 1000, cached: 400, cacheWrite: 20, cacheWriteHour: 5, output: 200, reasoning: 50 },
+      cost: { input: 1, cached: 1, cacheWrite: 1, cacheWriteHour: 1, output: 1, total: 2_500_000_000 },
       costBasis: 'money',
       saved: 1_000_000_000,
       premium: 500_000_000,
@@ -94,6 +94,7 @@ describe('the span of a turn', () => {
         'gen_ai.usage.output_tokens': 200,
         'gen_ai.usage.cache_read.input_tokens': 400,
         'gen_ai.usage.cache_creation.input_tokens': 20,
+        'tiergate.usage.cache_creation_1h.input_tokens': 5,
         'gen_ai.usage.reasoning.output_tokens': 50,
         'gen_ai.response.time_to_first_chunk': 0.5,
         'openai.api.type': 'responses',
@@ -191,7 +192,7 @@ describe('the span of a turn', () => {
     ],
     [
       'of an unknown price',
-      { cost: { input: null, cached: null, cacheWrite: null, output: null, total: null } },
+      { cost: { input: null, cached: null, cacheWrite: null, cacheWriteHour: null, output: null, total: null } },
       {},
       'tiergate.cost.usd',
     ],
@@ -265,7 +266,14 @@ describe('the metrics', () => {
     const tokens: unknown = Object.fromEntries(
       collector.of('tiergate.tokens').map(({ attributes, value }) => [attributes['tiergate.token.type'], value]),
     );
-    expect(tokens).toEqual({ input: 3000, cached: 1200, cache_write: 60, output: 600, reasoning: 150 });
+    expect(tokens).toEqual({
+      input: 3000,
+      cached: 1200,
+      cache_write: 60,
+      cache_write_1h: 15,
+      output: 600,
+      reasoning: 150,
+    });
     // 200 tokens in the two seconds after the first.
     expect(collector.of('tiergate.output.rate')).toMatchObject([{ value: 300, count: 3 }]);
     expect(collector.of('tiergate.attempt.duration')).toMatchObject([{ value: 7.5, count: 3 }]);

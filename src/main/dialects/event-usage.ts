@@ -28,7 +28,14 @@ export function eventUsage(value: unknown): Usage {
     return NO_USAGE;
   // Some providers leave the reasoning out of what was written; their total tells.
   const apart = reasoning !== null && reasoning > 0 && count(value['total_tokens']) === input + output + reasoning;
-  return { input, cached, cacheWrite, output: apart ? output + reasoning : output, reasoning };
+  return {
+    input,
+    cached,
+    cacheWrite,
+    cacheWriteHour: null,
+    output: apart ? output + reasoning : output,
+    reasoning,
+  };
 }
 
 function isObject(value: unknown): value is Json {

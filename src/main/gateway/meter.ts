@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { servedTrustOf } from '../../shared/account.ts';
 import type { Verdict } from '../../shared/policy.ts';
+import { UNPRICED } from '../../shared/pricing.ts';
 import { type ServedTrust, billedTier, reportedTier } from '../../shared/tier.ts';
 import type { Attempt, DialectName, NewTurn, Turn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
@@ -186,11 +187,7 @@ export class Meter {
       rule: verdict?.rule ?? null,
       observed: [...(verdict?.observed ?? [])],
       tokens: this.#facts?.usage ?? NO_USAGE,
-      cost: { input: null, cached: null, cacheWrite: null, output: null, total: null },
-      costBasis: null,
-      saved: null,
-      premium: null,
-      priceVersion: null,
+      ...UNPRICED,
       status,
       error: why,
       partial,

@@ -47,6 +47,8 @@ export const COLUMNS = [
   'premium',
   'attempts',
   'tool_calls',
+  'tokens_cache_write_hour',
+  'cost_cache_write_hour',
 ] as const;
 
 /** A turn as the values of its row. */
@@ -97,6 +99,8 @@ export function rowOf(turn: NewTurn): SQLInputValue[] {
     turn.premium,
     listText(turn.attempts),
     listText(turn.toolCalls),
+    tokens.cacheWriteHour,
+    cost.cacheWriteHour,
   ];
 }
 
@@ -139,6 +143,7 @@ export function turnOf(row: Readonly<Record<string, SQLOutputValue>>): Turn {
       input: row['tokens_input'],
       cached: row['tokens_cached'],
       cacheWrite: row['tokens_cache_write'],
+      cacheWriteHour: row['tokens_cache_write_hour'],
       output: row['tokens_output'],
       reasoning: row['tokens_reasoning'],
     },
@@ -146,6 +151,7 @@ export function turnOf(row: Readonly<Record<string, SQLOutputValue>>): Turn {
       input: row['cost_input'],
       cached: row['cost_cached'],
       cacheWrite: row['cost_cache_write'],
+      cacheWriteHour: row['cost_cache_write_hour'],
       output: row['cost_output'],
       total: row['cost_total'],
     },

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Policy } from '../../shared/policy.ts';
-import { Pricing, type PricingSettings } from '../../shared/pricing.ts';
+import { Pricing, type PricingSettings, UNPRICED } from '../../shared/pricing.ts';
 import { PRICE_TABLE } from '../../shared/prices/table.ts';
 import { type RecordedTurn, Simulation, type SimulationResult } from '../../shared/simulation.ts';
 
@@ -26,7 +26,7 @@ export function simulate(
   const rows = database.prepare(`
     SELECT id, started_at, sent_at, tool, account, served_trust, verdict, status, cost_total, cost_basis,
            model_requested, model_upstream, model_served, tier_requested, tier_sent, tier_served, tier_billed,
-           tokens_input, tokens_cached, tokens_cache_write, tokens_output, tokens_reasoning
+           tokens_input, tokens_cached, tokens_cache_write, tokens_cache_write_hour, tokens_output, tokens_reasoning
     FROM turn WHERE started_at >= ? AND started_at < ? ORDER BY seq DESC`);
   for (const row of rows.iterate(from, until)) simulation.add(turnOf(row));
   return simulation.result();
@@ -43,7 +43,7 @@ function turnOf(row: Readonly<Record<string, SQLOutputValue>>): RecordedTurn {
     servedTrust: row['served_trust'],
     verdict: row['verdict'],
     status: row['status'],
-    cost: { input: null, cached: null, cacheWrite: null, output: null, total: row['cost_total'] },
+    cost: { ...UNPRICED.cost, total: row['cost_total'] },
     costBasis: row['cost_basis'],
     models: { requested: row['model_requested'], upstream: row['model_upstream'], served: row['model_served'] },
     tiers: {
@@ -56,6 +56,7 @@ function turnOf(row: Readonly<Record<string, SQLOutputValue>>): RecordedTurn {
       input: row['tokens_input'],
       cached: row['tokens_cached'],
       cacheWrite: row['tokens_cache_write'],
+      cacheWriteHour: row['tokens_cache_write_hour'],
       output: row['tokens_output'],
       reasoning: row['tokens_reasoning'],
     },

@@ -85,6 +85,7 @@ export class TurnPages {
           input: number('input'),
           cached: number('cached'),
           cacheWrite: number('cache_write'),
+          cacheWriteHour: rest(number('total'), ['input', 'cached', 'cache_write', 'output'].map(number)),
           output: number('output'),
           total: number('total'),
         },
@@ -176,4 +177,9 @@ function listStream(numbers: readonly number[]): Stream {
     },
   };
   return stream;
+}
+
+/** The part that has no column of its own: a digest is not made anew for it, since later prices would go with the old one. */
+function rest(total: number | null, parts: readonly (number | null)[]): number | null {
+  return total === null ? null : parts.reduce((left: number, part) => left - (part ?? 0), total);
 }

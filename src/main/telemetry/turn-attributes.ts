@@ -74,6 +74,8 @@ export function turnAttributes(turn: Turn, account: AccountFacts | null): Facts 
     'tiergate.tier.trust': turn.servedTrust,
     'tiergate.verdict': turn.verdict,
     'tiergate.rule': turn.rule,
+    // The conventions know written tokens as one sum.
+    'tiergate.usage.cache_creation_1h.input_tokens': tokens.cacheWriteHour,
     'tiergate.cost.usd': inDollars(turn.cost.total),
     'tiergate.cost.basis': turn.costBasis,
     'tiergate.saved.usd': inDollars(turn.saved),

@@ -39,7 +39,9 @@ export function turnMetrics(meter: Meter, account: FindAccount, figures: () => G
   const turns = meter.createCounter('tiergate.turns', {
     description: 'Turns, by what was asked and what became of it.',
   });
-  const tokens = meter.createCounter('tiergate.tokens', { description: 'Tokens by kind; cached ones are input too.' });
+  const tokens = meter.createCounter('tiergate.tokens', {
+    description: 'Tokens by kind; cached and written ones are input too.',
+  });
   const cost = meter.createCounter('tiergate.cost.usd', { description: 'Money spent, as far as prices are known.' });
   const credits = meter.createCounter('tiergate.credits.usd', { description: 'What plan usage would have cost.' });
   const saved = meter.createUpDownCounter('tiergate.saved.usd', { description: 'Money that the policy spared.' });
@@ -93,8 +95,8 @@ function fates({ tiers, verdict, status, error, partial }: Turn): Facts {
 }
 
 function kindsOf({ tokens }: Turn): [string, number][] {
-  const { input, cached, cacheWrite, output, reasoning } = tokens;
-  const kinds = { input, cached, cache_write: cacheWrite, output, reasoning };
+  const { input, cached, cacheWrite, cacheWriteHour, output, reasoning } = tokens;
+  const kinds = { input, cached, cache_write: cacheWrite, cache_write_1h: cacheWriteHour, output, reasoning };
   return Object.entries(kinds).filter((entry): entry is [string, number] => entry[1] !== null);
 }
 

@@ -44,6 +44,7 @@ const RateSchema = z.object({
   input: z.string().nullable(),
   cached: z.string().nullable(),
   cacheWrite: z.string().nullable(),
+  cacheWriteHour: z.string().nullable(),
   output: z.string().nullable(),
 });
 

@@ -109,8 +109,8 @@ function priceOfRow(row: TableRow, version: string, inRegion: boolean): Price {
     byTier((tier) => {
       const rates = tiers[tier];
       if (rates === undefined) return undefined;
-      const [input, cached, cacheWrite, output] = rates.map((rate) => (rate === null ? null : rate * times));
-      return reduced(input ?? null, cached ?? null, cacheWrite ?? null, output ?? null, per);
+      const [input, cached, cacheWrite, output, cacheWriteHour = null] = rates;
+      return reduced({ input, cached, cacheWrite, cacheWriteHour, output }, (rate) => rate * times, per);
     });
   return {
     from: Date.parse(row.from),
@@ -128,9 +128,8 @@ function priceOfOverride({ tiers }: PriceOverride): Price {
   const compiled = byTier((tier) => {
     const rates = tiers[tier];
     if (rates === undefined) return undefined;
-    const { input, cached, cacheWrite, output } = rates;
-    const thousandths = (rate: string | undefined): number | null => (rate === undefined ? null : thousandthsOf(rate));
-    return reduced(thousandths(input), thousandths(cached), thousandths(cacheWrite), thousandths(output), THOUSANDTHS);
+    const { input, cached = null, cacheWrite = null, cacheWriteHour = null, output } = rates;
+    return reduced({ input, cached, cacheWrite, cacheWriteHour, output }, thousandthsOf, THOUSANDTHS);
   });
   return {
     from: Number.NEGATIVE_INFINITY,
@@ -157,21 +156,29 @@ function thousandthsOf(rate: string): number {
 }
 
 /** Whole picodollars where all rates allow it, so that a turn's parts are one multiplication each. */
-function reduced(
-  input: number | null,
-  cached: number | null,
-  cacheWrite: number | null,
-  output: number | null,
+function reduced<Rate>(
+  { input, cached, cacheWrite, cacheWriteHour, output }: Readonly<Record<RateName, Rate | null>>,
+  numberOf: (rate: Rate) => number,
   per: number,
 ): CompiledRates {
-  if ([input, cached, cacheWrite, output].some((rate) => rate !== null && rate % per !== 0))
-    return { input, cached, cacheWrite, output, per };
+  const number = (rate: Rate | null): number | null => (rate === null ? null : numberOf(rate));
+  const rates = {
+    input: number(input),
+    cached: number(cached),
+    cacheWrite: number(cacheWrite),
+    cacheWriteHour: number(cacheWriteHour),
+    output: number(output),
+  };
+  if (Object.values(rates).some((rate) => rate !== null && rate % per !== 0)) return { ...rates, per };
   const divided = (rate: number | null): number | null => (rate === null ? null : rate / per);
   return {
-    input: divided(input),
-    cached: divided(cached),
-    cacheWrite: divided(cacheWrite),
-    output: divided(output),
+    input: divided(rates.input),
+    cached: divided(rates.cached),
+    cacheWrite: divided(rates.cacheWrite),
+    cacheWriteHour: divided(rates.cacheWriteHour),
+    output: divided(rates.output),
     per: 1,
   };
 }
+
+type RateName = Exclude<keyof CompiledRates, 'per'>;

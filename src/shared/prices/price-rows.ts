@@ -21,11 +21,18 @@ function shown(rates: TierRates): PriceRow['tiers'] {
     PRICE_TIERS.flatMap((tier) => {
       const known = rates[tier];
       if (known === undefined) return [];
-      const [input, cached, cacheWrite, output] = known.map((rate) => (rate === null ? null : String(rate)));
+      const [input, cached, cacheWrite, output, cacheWriteHour = null] = known;
+      const text = (rate: number | null): string | null => (rate === null ? null : String(rate));
       return [
         [
           tier,
-          { input: input ?? null, cached: cached ?? null, cacheWrite: cacheWrite ?? null, output: output ?? null },
+          {
+            input: text(input),
+            cached: text(cached),
+            cacheWrite: text(cacheWrite),
+            cacheWriteHour: text(cacheWriteHour),
+            output: text(output),
+          },
         ],
       ];
     }),

@@ -7,14 +7,16 @@ export const PRICE_TIERS = ['standard', 'fast', 'flex', 'ultrafast', 'batch'] as
 export type PriceTier = (typeof PRICE_TIERS)[number];
 
 /**
- * Whole picodollars a token, in the order input, cached input, cache write, output. Null is "no price of its own": cached
- * and written tokens then are plain input, and output is not sold.
+ * Whole picodollars a token, in the order input, cached input, cache write, output, cache write for an hour. Null is "no
+ * price of its own": cached and written tokens then are plain input, and output is not sold. Where a cache is sold for five
+ * minutes, what an hour of it costs is not known unless it is listed.
  */
 export type Rates = readonly [
   input: number | null,
   cached: number | null,
   cacheWrite: number | null,
   output: number | null,
+  cacheWriteHour?: number | null,
 ];
 
 /** The same by name: each rate is its number divided by `per`. */
@@ -22,6 +24,7 @@ export interface CompiledRates {
   readonly input: number | null;
   readonly cached: number | null;
   readonly cacheWrite: number | null;
+  readonly cacheWriteHour: number | null;
   readonly output: number | null;
   readonly per: number;
 }

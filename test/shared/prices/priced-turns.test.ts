@@ -11,6 +11,7 @@ interface Vector extends TurnFacts {
     readonly input: number;
     readonly cached: number;
     readonly cacheWrite: number;
+    readonly cacheWriteHour: number;
     readonly output: number;
     readonly total: number;
     readonly basis: 'money' | 'credits';
@@ -52,7 +53,12 @@ describe('a turn costs what the second calculation says', () => {
 
 /** Worked out by hand, so that the second calculation is held against something as well. */
 describe('a turn costs what a pencil says', () => {
-  const money = (cost: TurnPrice['cost'], saved: number, premium: number, basis: 'money' | 'credits' = 'money') => ({
+  const money = (
+    cost: Partial<TurnPrice['cost']>,
+    saved: number,
+    premium: number,
+    basis: 'money' | 'credits' = 'money',
+  ) => ({
     cost,
     costBasis: basis,
     saved,
@@ -109,6 +115,21 @@ describe('a turn costs what a pencil says', () => {
         tokens: { input: 60, cached: 20, cacheWrite: 30, output: 5 },
       },
       money({ input: 1e8, cached: 2e7, cacheWrite: 375e6, output: 25e7, total: 745_000_000 }, 0, 372_500_000),
+    ],
+    [
+      // Of 30 written tokens 20 for an hour: 10 × 5 + 20 × 0.5 + 10 × 6.25 + 20 × 10 + 5 × 25 = 50 + 10 + 62.5 + 200 + 125.
+      'claude-opus-5 with an hour of cache',
+      {
+        model: 'claude-opus-5',
+        account: 'anthropic',
+        tiers: allTiers('default'),
+        tokens: { input: 60, cached: 20, cacheWrite: 30, cacheWriteHour: 20, output: 5 },
+      },
+      money(
+        { input: 5e7, cached: 1e7, cacheWrite: 62_500_000, cacheWriteHour: 2e8, output: 125e6, total: 447_500_000 },
+        0,
+        0,
+      ),
     ],
     [
       // A tenth more: 1000 × 0.11 = 110.

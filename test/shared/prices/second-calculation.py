@@ -6,6 +6,7 @@ It reads build/prices/ (US dollars for a million tokens) and neither the price t
 error in one of them shows as a difference. Rules are written here again from the providers' pages:
 
 - cached and written tokens are part of what was read, and are priced by themselves where they have a price;
+- Anthropic writes to its cache for five minutes at 1.25 times its price of input, or for an hour at twice that price;
 - beyond 272,000 tokens read the whole request has the long-context price of its tier; Fast of gpt-5.5 and gpt-5.4 is not run
   that long and costs as Standard; a tier without such a row has no price there;
 - plan usage has no surcharge for long requests and is never money;
@@ -26,7 +27,7 @@ SNAPSHOT = {row["model"]: row for row in PRICES["litellm_rows"]}
 TIER_COLUMN = {"fast": "priority", "default": "standard", "priority": "priority", "flex": "flex", "ultrafast": "ultrafast", "batch": "flex"}
 NO_LONG_FAST = {"gpt-5.5", "gpt-5.4"}
 NEW_ENOUGH_FOR_REGION = ("gpt-5.4", "gpt-5.5", "gpt-5.6", "gpt-6")
-# Published on Anthropic's page and by the package's authors: input, cache read, cache write, output.
+# Published on Anthropic's page and by the package's authors: input, cache read, cache write, output; for an hour see above.
 ANTHROPIC = {
     "claude-opus-5-5": {"standard": ("4", "0.2", "5", "20"), "priority": ("8", "0.4", "10", "40")},
     "claude-opus-5": {"standard": ("5", "0.5", "6.25", "25"), "priority": ("10", "1", "12.5", "50")},
@@ -37,12 +38,14 @@ ANTHROPIC = {
 GROQ = {"llama-3.1-8b-instant": {"standard": ("0.05", None, None, "0.08")}}
 OVERRIDES = {
     (None, "house-model"): {"standard": ("0.123456789", "0.05", None, "1.000000001")},
+    ("own-cache", "claude-haiku-4-5"): {"standard": ("0.9", "0.09", "1.1", "4.5", "1.7")},
+    ("own-cache", "claude-opus-5"): {"standard": ("4", None, "5", "20"), "priority": ("8", None, None, "40")},
     (None, "o3"): {"standard": ("1.5", "0.4", None, "6"), "priority": ("3.000001", "0.8", None, "12")},
     ("negotiated", "gpt-5.5"): {"standard": ("4.5", "0.45", None, "27"), "priority": ("11.25", "1.125", None, "67.5")},
 }
 ACCOUNTS = {
     "openai": "openai", "region": "openai", "plan": "openai", "negotiated": "openai", "mapped": "openai",
-    "anthropic": "anthropic", "groq": "groq", "elsewhere": None, "sandbox": "openai",
+    "anthropic": "anthropic", "own-cache": "anthropic", "groq": "groq", "elsewhere": None, "sandbox": "openai",
 }
 MAPPED = {"team-default": "gpt-5.4-mini", "dated-*": "gpt-5-mini-2025-08-07"}
 SOLE = {"gpt-5.2-pro", "gpt-5-pro"}
@@ -127,19 +130,26 @@ def cost(turn, column):
     tokens = turn["tokens"]
     if found is None or tokens["input"] is None:
         return None
-    (per_input, per_cached, per_write, per_output), uplift, source = found
+    (per_input, per_cached, per_write, per_output, *listed), uplift, source = found
+    per_hour = listed[0] if listed else per_input * 2 if source == "table" and turn["account"] in ("anthropic", "own-cache") else None
     cached, written = tokens["cached"] or 0, tokens["cacheWrite"] or 0
-    plain = max(0, tokens["input"] - cached - written)
+    hour = min(tokens["cacheWriteHour"] or 0, written)
+    plain, written = max(0, tokens["input"] - cached - written), written - hour
     if per_cached is None:
         plain, cached = plain + cached, 0
     if per_write is None:
         plain, written = plain + written, 0
+    if per_hour is None and hour > 0:
+        if per_write is not None:
+            return None
+        plain, hour = plain + hour, 0
     if tokens["output"] is None:
         return None
     parts = {
         "input": whole(plain * per_input * uplift),
         "cached": whole(cached * (per_cached or 0) * uplift),
         "cacheWrite": whole(written * (per_write or 0) * uplift),
+        "cacheWriteHour": whole(hour * (per_hour or 0) * uplift),
         "output": whole(tokens["output"] * per_output * uplift),
     }
     total = sum(parts.values())
@@ -149,7 +159,7 @@ def cost(turn, column):
 def column_of(tier, turn):
     """The column a tier is priced in; without one, Standard where no project's own setting can be behind it."""
     if tier is None:
-        safe = turn["account"] in ("plan", "anthropic", "groq", "elsewhere") or turn["model"] in SOLE
+        safe = turn["account"] in ("plan", "anthropic", "own-cache", "groq", "elsewhere") or turn["model"] in SOLE
         safe = safe or turn["model"] == "house-model"
         return "standard" if safe else None
     return TIER_COLUMN.get(tier)
@@ -172,7 +182,8 @@ def expect(turn):
         saved = 0 if wanted == billed else None if asked is None else asked["total"] - known["total"]
     premium = 0
     if billed in ("priority", "ultrafast"):
-        premium = known["total"] - cost(turn, "standard")["total"]
+        standard = cost(turn, "standard")
+        premium = None if standard is None else known["total"] - standard["total"]
     basis = "credits" if turn["account"] in ("plan", "sandbox") else "money"
     return {**known, "basis": basis, "saved": saved, "premium": premium, "source": source}
 
@@ -182,7 +193,8 @@ TURNS = []
 
 def add(name, model, billed, tokens, account="openai", requested="same", sent="same", served="same", verdict="pass",
         at=NOON, left=True):
-    read, cached, write, output = tokens
+    read, cached, write, output, *rest = tokens
+    hour = rest[0] if rest else None if write is None else 0
     sent = billed if sent == "same" else sent
     turn = {
         "name": name, "model": model, "account": account, "startedAt": at, "left": left, "verdict": verdict,
@@ -190,7 +202,7 @@ def add(name, model, billed, tokens, account="openai", requested="same", sent="s
             "requested": sent if requested == "same" else requested, "sent": sent,
             "served": billed if served == "same" else served, "billed": billed,
         },
-        "tokens": {"input": read, "cached": cached, "cacheWrite": write, "output": output},
+        "tokens": {"input": read, "cached": cached, "cacheWrite": write, "cacheWriteHour": hour, "output": output},
     }
     TURNS.append({**turn, "expected": expect(turn)})
 
@@ -201,6 +213,12 @@ SIZES = {
     "cached and written": (91_007, 65_536, 12_288, 3_331),
     "long": (300_001, 131_072, 0, 7_777),
     "long and written": (272_001, 200_000, 50_001, 12_345),
+}
+
+# The last figure is what was written for an hour.
+HOURS = {
+    "for an hour": (91_007, 65_536, 12_288, 3_331, 12_288),
+    "for both": (60_001, 40_000, 20_000, 777, 7_001),
 }
 
 # Every official model in every tier that it has, and in one that it has not.
@@ -279,6 +297,21 @@ add("Anthropic, no tier said by anybody", "claude-opus-5-5", None, SIZES["cached
 add("Anthropic, dated", "claude-opus-5-5-20260901", "default", SIZES["long and written"], account="anthropic")
 add("Anthropic, Fast filtered", "claude-opus-5", "default", SIZES["cached and written"], account="anthropic",
     requested="priority", sent=None, verdict="filter")
+for model, listed in ANTHROPIC.items():
+    for tier in ("default", "priority"):
+        for name, tokens in HOURS.items():
+            add(f"{model} at {tier}, {name}", model, tier, tokens, account="anthropic")
+add("for an hour, dated", "claude-sonnet-5-20260901", "default", HOURS["for an hour"], account="anthropic")
+add("for an hour, Fast filtered", "claude-opus-5-5", "default", HOURS["for both"], account="anthropic",
+    requested="priority", sent=None, verdict="filter")
+add("more for an hour than was written", "claude-opus-5", "default", (100, 0, 10, 5, 25), account="anthropic")
+add("for an hour where writing is plain input", "gpt-5.5", "default", HOURS["for both"])
+add("for an hour where only five minutes have a price", "gpt-6-sol", "default", HOURS["for both"])
+add("for five minutes where only those have a price", "gpt-6-sol", "default", (100, 0, 10, 5, 0))
+add("an own price that knows no hour", "claude-opus-5", "default", HOURS["for an hour"], account="own-cache")
+add("an own price that knows no hour, and needs none", "claude-opus-5", "default", SIZES["cached and written"], account="own-cache")
+add("an own price that knows an hour", "claude-haiku-4-5", "default", HOURS["for both"], account="own-cache")
+add("an own price without a cache", "claude-opus-5", "priority", HOURS["for both"], account="own-cache")
 add("a provider known by its address", "llama-3.1-8b-instant", None, SIZES["cached"], account="groq")
 add("a tier that this provider has no price for", "llama-3.1-8b-instant", "flex", SIZES["cached"], account="groq")
 # The user's own prices.

@@ -3,6 +3,7 @@ import type { PriceOverride } from '../../../src/shared/price-override.ts';
 import { PRICE_TABLE } from '../../../src/shared/prices/table.ts';
 import { type PricedTurn, Pricing } from '../../../src/shared/pricing.ts';
 import type { Turn } from '../../../src/shared/turn.ts';
+import { NO_USAGE } from '../../../src/shared/usage.ts';
 
 const api = { kind: 'apikey', provider: 'openai', baseUrl: 'https://api.openai.com/v1' };
 
@@ -14,6 +15,7 @@ const ACCOUNTS = [
   { ...api, id: 'mapped', modelMapping: { 'team-default': 'gpt-5.4-mini', 'dated-*': 'gpt-5-mini-2025-08-07' } },
   { id: 'plan', kind: 'oauth', provider: 'openai', baseUrl: 'https://chatgpt.com/backend-api/codex' },
   { id: 'anthropic', kind: 'apikey', provider: 'anthropic', baseUrl: 'https://api.anthropic.com/v1' },
+  { id: 'own-cache', kind: 'apikey', provider: 'anthropic', baseUrl: 'https://api.anthropic.com/v1' },
   { id: 'groq', kind: 'apikey', provider: 'compatible', baseUrl: 'https://api.groq.com/openai/v1' },
   { id: 'elsewhere', kind: 'apikey', provider: 'compatible', baseUrl: 'http://localhost:11434/v1' },
 ].map((account) => AccountSchema.parse(account));
@@ -29,6 +31,16 @@ const OVERRIDES: readonly PriceOverride[] = [
     },
   },
   { model: 'house-model', tiers: { standard: { input: '0.123456789', cached: '0.05', output: '1.000000001' } } },
+  {
+    model: 'claude-haiku-4-5',
+    account: 'own-cache',
+    tiers: { standard: { input: '0.9', cached: '0.09', cacheWrite: '1.1', cacheWriteHour: '1.7', output: '4.5' } },
+  },
+  {
+    model: 'claude-opus-5',
+    account: 'own-cache',
+    tiers: { standard: { input: '4', cacheWrite: '5', output: '20' }, fast: { input: '8', output: '40' } },
+  },
   {
     model: 'o3',
     tiers: {
@@ -65,7 +77,7 @@ export function turnOf({ model, account, startedAt, left, verdict, tiers, tokens
     models: { requested: model, upstream: model, served: model },
     tiers,
     verdict: verdict ?? 'pass',
-    tokens: { input: null, cached: null, cacheWrite: null, output: null, reasoning: null, ...tokens },
+    tokens: { ...NO_USAGE, ...tokens },
   };
 }
 

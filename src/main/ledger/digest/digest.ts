@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { cacheLost } from '../../../shared/cache-loss.ts';
+import { MIGRATIONS } from '../migrations/index.ts';
 import { FACT_COLUMNS, type TurnFacts, factsOf } from './facts.ts';
 import { type HourTallies, addPacked, pack, packedOf, tallyOf } from './hour-tallies.ts';
 import { Kinds } from './kinds.ts';
@@ -74,6 +75,9 @@ export class Digest {
       // How ids begin is in no order, so its pages are kept at hand while many turns are taken in.
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000');
       this.database.prepare('ATTACH ? AS ledger').run(`${pathToFileURL(ledger).href}?mode=ro`);
+      // Not this digest's fault: it must not be thrown away for it, with the later prices that only it knows.
+      if (this.#ledgerVersion() < MIGRATIONS.length)
+        throw new Error('the ledger is an older one; start the gateway once');
       if (this.#version() !== DIGEST_VERSION) this.#begin();
       this.#kinds = new Kinds(this.database);
       this.#statements = {
@@ -239,6 +243,10 @@ export class Digest {
     const packed = this.packedHour(hour);
     if (packed !== null) addPacked(tallies, packed);
     return tallies;
+  }
+
+  #ledgerVersion(): number {
+    return Number(this.database.prepare('PRAGMA ledger.user_version').get()?.['user_version'] ?? 0);
   }
 
   #version(): number {

@@ -52,8 +52,8 @@ export interface TurnFacts extends CacheFacts, AmountFacts {
 export const FACT_COLUMNS = `
   t.seq, t.id, t.response_id, t.session, t.started_at, t.sent_at, t.first_token_at, t.ended_at, t.tool, t.account, t.verdict,
   t.rule, t.route, t.error, t.status, t.partial, t.model_requested, t.model_upstream, t.model_served, t.tier_requested,
-  t.tier_sent, t.tier_served, t.tier_billed, t.tokens_input, t.tokens_cached, t.tokens_cache_write, t.tokens_output,
-  t.tokens_reasoning,
+  t.tier_sent, t.tier_served, t.tier_billed, t.tokens_input, t.tokens_cached, t.tokens_cache_write,
+  t.tokens_cache_write_hour, t.tokens_output, t.tokens_reasoning,
   CASE WHEN r.seq IS NULL THEN t.cost_total ELSE r.total   END AS cost,
   CASE WHEN r.seq IS NULL THEN t.cost_basis ELSE r.basis   END AS basis,
   CASE WHEN r.seq IS NULL THEN t.saved      ELSE r.saved   END AS saved,
@@ -89,6 +89,7 @@ export function factsOf(row: Readonly<Record<string, SQLOutputValue>>): TurnFact
       input: number('tokens_input'),
       cached: number('tokens_cached'),
       cacheWrite: number('tokens_cache_write'),
+      cacheWriteHour: number('tokens_cache_write_hour'),
       output: number('tokens_output'),
       reasoning: number('tokens_reasoning'),
     },

@@ -56,7 +56,7 @@ export function PriceLines({
       ...PRICE_PARTS.map((part: PricePart): VirtualColumn<PriceLine> => ({
         id: part,
         title: t(`columns.${part}`),
-        width: '4.5rem',
+        width: part === 'cacheWriteHour' ? '7rem' : '4.5rem',
         numeric: true,
         cell: ({ rates }) => {
           const rate = rates[part];
@@ -102,7 +102,7 @@ export function PriceLines({
       columns={columns}
       rows={lines}
       keyOf={({ key }) => key}
-      minWidth="min-w-[65rem]"
+      minWidth="min-w-[72rem]"
     />
   );
 }

@@ -8,10 +8,17 @@ import { moneyOf } from '../../words/money-word.ts';
 /** A turn's tokens and what each part of them cost. */
 export function TurnCost({ turn: { tokens, cost, costBasis, saved, premium } }: { readonly turn: Turn }) {
   const { t } = useTranslation('turns');
+  const hour = tokens.cacheWriteHour ?? 0;
   const parts = [
     { id: 'input', count: tokens.input, money: cost.input },
     { id: 'cached', count: tokens.cached, money: cost.cached },
-    { id: 'cacheWrite', count: tokens.cacheWrite, money: cost.cacheWrite },
+    {
+      id: 'cacheWrite',
+      count: tokens.cacheWrite === null ? null : tokens.cacheWrite - hour,
+      money: cost.cacheWrite,
+    },
+    // Few turns write for an hour, and only those have something to tell apart.
+    ...(hour === 0 ? [] : [{ id: 'cacheWriteHour', count: hour, money: cost.cacheWriteHour } as const]),
     { id: 'output', count: tokens.output, money: cost.output },
   ] as const;
   return (
