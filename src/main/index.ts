@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
-import { ERRORS, TiergateError } from '../shared/errors.ts';
+import { messageOf, TiergateError } from '../shared/errors.ts';
 import { run } from './cli/program.ts';
 import { faultOf } from './control/answer.ts';
 import { startDesktop } from './desktop/app.ts';
@@ -64,7 +64,7 @@ function survive({ log }: Runtime): void {
   const keepGoing = (error: unknown): void => {
     log.error(
       { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      ERRORS.internal.message,
+      messageOf('internal'),
     );
   };
   process.on('uncaughtException', keepGoing);

@@ -37,6 +37,7 @@ import { ModelCopies } from './upstream/model-copies.ts';
 import type { LoginServer } from './upstream/oauth.ts';
 import { Sandbox } from './upstream/sandbox.ts';
 import { Ways } from './upstream/ways.ts';
+import { say } from '../shared/sentences.ts';
 
 /** How long open turns may go on after the gateway was asked to stop. */
 const DRAIN_MS = 8000;
@@ -386,14 +387,14 @@ class Gateway implements Runtime {
     this.#pushes.policyChanged();
     this.#pushes.settingsChanged();
     this.#pushes.statusChanged();
-    this.log.info({ source: state.source }, 'settings changed');
+    this.log.info({ source: state.source }, say('log_settings'));
     this.#loadKeys()
       .then(() => this.#front.follow(state.settings.gateway))
       .catch(this.#notFollowed);
   }
 
   readonly #notFollowed = (error: unknown): void => {
-    this.log.error({ error: String(error) }, 'new settings could not be followed');
+    this.log.error({ error: String(error) }, say('log_settings_stuck'));
   };
 
   #showProblem({ problem }: SettingsState): void {

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { useState } from 'react';
 import { ControlError } from '../shared/control.ts';
 import type { Policy } from '../shared/policy.ts';
@@ -11,12 +12,6 @@ interface Step {
   readonly before: Policy;
   readonly after: Policy;
 }
-
-const RULE_GONE = {
-  code: 'rule_gone',
-  message: 'This rule is no longer in the policy: it was removed somewhere else.',
-  next: 'Look at the list again; it shows the policy in force.',
-};
 
 /**
  * Changes the policy, and takes the window's own changes back. The policy is saved as a whole, so each change goes into
@@ -32,7 +27,7 @@ export function usePolicyChanges(inForce: Policy | undefined) {
     mutationFn: async (change: PolicyChange): Promise<Step> => {
       const before = await client.call('policy.get');
       const wanted = changePolicy(before, change);
-      if (wanted === null) throw new ControlError(RULE_GONE);
+      if (wanted === null) throw ruleGone();
       return { before, after: await client.call('policy.set', { policy: wanted }) };
     },
     onSuccess: (step) => {
@@ -67,3 +62,11 @@ export function usePolicyChanges(inForce: Policy | undefined) {
 
 /** What may be done with the policy. */
 export type PolicyChanges = ReturnType<typeof usePolicyChanges>;
+
+function ruleGone(): ControlError {
+  return new ControlError({
+    code: 'rule_gone',
+    message: i18next.t('policy:ruleGone.message'),
+    next: i18next.t('policy:ruleGone.next'),
+  });
+}

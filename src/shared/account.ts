@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { AccountKind } from './policy.ts';
 import type { ServedTrust } from './tier.ts';
+import { say } from './sentences.ts';
 
 /** Where an account's key is kept: an entry of the OS keychain, or an environment variable. Never the key itself. */
 const KeySourceSchema = z.union([
-  z.strictObject({ keychain: z.string().regex(/^[\w./-]{1,128}$/, 'letters, digits and . _ / - only') }),
-  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable') }),
+  z.strictObject({ keychain: z.string().regex(/^[\w./-]{1,128}$/, say('letters_entry')) }),
+  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, say('letters_variable')) }),
 ]);
 
 /** One of an account's key sources. */
@@ -19,11 +20,11 @@ const BaseUrl = z.string().superRefine((value, context) => {
   const url = URL.parse(value);
   const problem =
     url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')
-      ? 'not an http or https address'
+      ? say('address_web')
       : url.username !== '' || url.password !== ''
-        ? 'a base URL holds no user or password; name the key under keys'
+        ? say('address_credentials')
         : url.search !== '' || url.hash !== ''
-          ? 'a base URL has no query and no fragment'
+          ? say('address_query')
           : null;
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
 });
@@ -34,15 +35,15 @@ const OWN_HEADERS =
 
 const HeaderName = z
   .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'not the name of a header')
-  .refine((name) => !OWN_HEADERS.test(name), 'this header belongs to the gateway');
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, say('letters_header'))
+  .refine((name) => !OWN_HEADERS.test(name), say('header_own'));
 
 const ProxyUrl = z.string().superRefine((value, context) => {
   const url = URL.parse(value);
   if (url === null || !/^(?:https?|socks5h?):$/.test(url.protocol))
-    context.addIssue({ code: 'custom', message: 'not an http, https or socks5 address' });
+    context.addIssue({ code: 'custom', message: say('address_proxy') });
   else if (url.username !== '' || url.password !== '')
-    context.addIssue({ code: 'custom', message: 'a proxy with a password cannot be used: settings hold no secrets' });
+    context.addIssue({ code: 'custom', message: say('address_proxy_password') });
 });
 
 /** The kinds of upstream. */
@@ -56,7 +57,7 @@ const Share = z.number().min(1).max(100);
 
 /** One upstream identity as the settings file spells it. */
 export const AccountSchema = z.strictObject({
-  id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits and . _ - only'),
+  id: z.string().regex(/^[\w.-]{1,64}$/, say('letters_account')),
   enabled: z.boolean().default(true),
   provider: z.enum(PROVIDERS),
   kind: z.enum(['apikey', 'oauth']) satisfies z.ZodType<AccountKind>,
@@ -83,7 +84,7 @@ export const AccountSchema = z.strictObject({
   /** The way out to this upstream; absent is straight. */
   proxy: ProxyUrl.optional(),
   /** Said with every request to this upstream. */
-  headers: z.record(HeaderName, z.string().regex(/^[\x20-\x7e]*$/, 'printable ASCII only')).default({}),
+  headers: z.record(HeaderName, z.string().regex(/^[\x20-\x7e]*$/, say('letters_header_value'))).default({}),
   /** Processed in a region for which the provider asks more. */
   regional: z.boolean().default(false),
   /** When a login's account rests, by the share of each quota that is used. */

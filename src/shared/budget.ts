@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { MoneySchema } from './money.ts';
+import { say } from './sentences.ts';
 
 /** How much may be spent in a day, a week (from Monday) or a month of the person's own calendar. */
 export const BudgetSchema = z.strictObject({
-  id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits and . _ - only'),
+  id: z.string().regex(/^[\w.-]{1,64}$/, say('letters_account')),
   enabled: z.boolean().default(true),
   period: z.enum(['day', 'week', 'month']),
   /** Whose turns count; absent is everybody's. */

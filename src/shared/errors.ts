@@ -1,3 +1,5 @@
+import { fillPlaces, type Said } from './sentences.ts';
+
 /** One kind of failure: what the program sees, and what the person should do about it. */
 interface CatalogueEntry {
   /** The HTTP status where the failure is an answer; null where it only reaches the person. */
@@ -719,6 +721,7 @@ export type ErrorCode = keyof typeof ERRORS;
 /** Who must act decides the kind: this one is for the person, and its code for the program. Thrown only where no answer can be returned. */
 export class TiergateError extends Error {
   override readonly name = 'TiergateError';
+  declare readonly message: Said;
   readonly code: ErrorCode;
   /** What is particular to the case. */
   readonly detail: string;
@@ -731,8 +734,13 @@ export class TiergateError extends Error {
 }
 
 /** The text of a failure, with what is particular to the case filled in. */
-export function messageOf(code: ErrorCode, detail = ''): string {
-  return ERRORS[code].message.replace('{detail}', () => detail);
+export function messageOf(code: ErrorCode, detail = ''): Said {
+  return fillPlaces(ERRORS[code].message, { detail }) as Said;
+}
+
+/** What to do about a failure. */
+export function nextOf(code: ErrorCode): Said {
+  return ERRORS[code].next as string as Said;
 }
 
 /** A failure that is an answer to a tool. */

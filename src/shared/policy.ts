@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { matchesModel, matchesModelLeniently } from './model.ts';
 import { TIERS, type Tier, type TierClass, type TierSaid, TierSchema } from './tier.ts';
+import { say } from './sentences.ts';
 
 /** What a rule does with a turn: let it pass, make it run at Standard, make it run at `forceTo`, or refuse it. */
 export const ACTIONS = ['pass', 'filter', 'force', 'block'] as const;
@@ -21,12 +22,12 @@ export const SCOPES = ['all', 'apikey', 'oauth'] as const;
 export type AccountKind = 'apikey' | 'oauth';
 
 const text = z.string().trim().min(1).max(1000);
-const pattern = z.string().refine((value) => value.trim() !== '', 'a model pattern cannot be blank');
+const pattern = z.string().refine((value) => value.trim() !== '', say('rule_blank_model'));
 
 const RuleFields = z.strictObject({
   id: z
     .string()
-    .regex(/^[\w.:-]{1,64}$/, 'letters, digits and . _ : - only')
+    .regex(/^[\w.:-]{1,64}$/, say('letters_rule'))
     .optional(),
   enabled: z.boolean().default(true),
   serviceTier: z.preprocess((value) => (value === 'fast' ? 'priority' : value), z.enum(RULE_TIERS)),
@@ -45,10 +46,10 @@ const RuleFields = z.strictObject({
 const RuleInput = RuleFields.superRefine((rule, context) => {
   const forces = rule.action === 'force' || rule.fallbackAction === 'force';
   if (forces && rule.forceTo === undefined) {
-    context.addIssue({ code: 'custom', path: ['forceTo'], message: 'a rule that forces needs forceTo' });
+    context.addIssue({ code: 'custom', path: ['forceTo'], message: say('rule_force_missing') });
   }
   if (!forces && rule.forceTo !== undefined) {
-    context.addIssue({ code: 'custom', path: ['forceTo'], message: 'forceTo is only for the action force' });
+    context.addIssue({ code: 'custom', path: ['forceTo'], message: say('rule_force_idle') });
   }
 });
 
@@ -80,7 +81,7 @@ export const PolicySchema = z.strictObject({ rules: z.array(RuleInput) }).transf
   rules.forEach(({ id }, index) => {
     if (id === undefined) return;
     if (taken.has(id))
-      context.addIssue({ code: 'custom', path: ['rules', index, 'id'], message: `the id ${id} is used twice` });
+      context.addIssue({ code: 'custom', path: ['rules', index, 'id'], message: say('rule_id_twice', { id }) });
     taken.add(id);
   });
   return { rules: rules.map((rule) => ({ ...rule, id: rule.id ?? freeId(taken) })) };

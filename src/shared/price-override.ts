@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { say } from './sentences.ts';
 
-const Rate = z.string().regex(/^\d{1,7}(?:\.\d{1,9})?$/, 'US dollars for a million tokens, such as "1.25"');
+const Rate = z.string().regex(/^\d{1,7}(?:\.\d{1,9})?$/, say('letters_rate'));
 
 const Rates = z.strictObject({
   input: Rate,

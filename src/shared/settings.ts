@@ -3,19 +3,15 @@ import { AccountSchema, PROVIDERS } from './account.ts';
 import { BudgetSchema } from './budget.ts';
 import { DEFAULT_POLICY, PolicySchema } from './policy.ts';
 import { PriceOverrideSchema } from './price-override.ts';
+import { say } from './sentences.ts';
 
 /** The port people point their tools at. */
 const DEFAULT_PORT = 4141;
 
 /** A tool's name, as rules and the ledger use it. */
-export const ToolNameSchema = z
-  .string()
-  .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u,
-    'begin with a letter or digit; then letters, digits, blanks and . _ @ -',
-  );
+export const ToolNameSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u, say('letters_tool'));
 
-const KeyHash = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hex digits');
+const KeyHash = z.string().regex(/^sha256:[0-9a-f]{64}$/, say('letters_hash'));
 
 /** What one tool may take. */
 export const ToolLimitsSchema = z.strictObject({
@@ -66,7 +62,7 @@ const ErrorRuleSchema = z
     status: z.int().min(400).max(599).optional(),
     message: z.string().trim().min(1).max(1000).optional(),
   })
-  .refine(({ statuses, keywords }) => statuses.length > 0 || keywords.length > 0, 'a rule needs statuses or keywords');
+  .refine(({ statuses, keywords }) => statuses.length > 0 || keywords.length > 0, say('error_rule_empty'));
 
 /** An answer of an upstream that the user wants told otherwise. */
 export type ErrorRule = z.output<typeof ErrorRuleSchema>;
@@ -105,7 +101,7 @@ const TelemetrySchema = z.strictObject({
 
 const McpServerSchema = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9-]{1,24}$/, 'small letters, digits and - only'),
+    name: z.string().regex(/^[a-z0-9-]{1,24}$/, say('letters_server')),
     enabled: z.boolean().default(true),
     /** A program that speaks over its standard input and output, or the address of a server. */
     command: z.array(z.string().min(1)).min(1).optional(),
@@ -116,10 +112,7 @@ const McpServerSchema = z
     allow: z.array(z.string()).default([]),
     deny: z.array(z.string()).default([]),
   })
-  .refine(
-    ({ command, url }) => (command === undefined) !== (url === undefined),
-    'a server has either a command or a url',
-  );
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), say('server_both'));
 
 /** One server of tools that the person has set up. */
 export type McpServer = z.output<typeof McpServerSchema>;
@@ -211,34 +204,6 @@ export const DEFAULT_SETTINGS: Settings = SettingsSchema.parse({});
 function reportTwins(names: readonly string[], list: string, member: string, context: z.RefinementCtx): void {
   names.forEach((name, index) => {
     if (names.indexOf(name) !== index)
-      context.addIssue({ code: 'custom', path: [list, index, member], message: `${name} is there twice` });
+      context.addIssue({ code: 'custom', path: [list, index, member], message: say('member_twice', { name }) });
   });
-}
-
-/** One thing wrong with a document, and where. */
-export interface Problem {
-  /** As people write it: `policy.rules[0].action`; empty for the document itself. */
-  readonly path: string;
-  readonly message: string;
-}
-
-/** What is wrong with a document, with the path of each member at fault. */
-export function problemsOf(error: z.ZodError): Problem[] {
-  return error.issues.flatMap((issue): Problem[] => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: pathText([...issue.path, key]), message: 'there is no such setting' }));
-    }
-    return [{ path: pathText(issue.path), message: issue.message }];
-  });
-}
-
-/** The problems as one line for a person. */
-export function problemsText(problems: readonly Problem[]): string {
-  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
-    .join('');
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS, PolicySchema, type Policy } from './policy.ts';
+import { say } from './sentences.ts';
 
 const ForeignRule = z.strictObject({
   service_tier: z.string().transform((tier) => tier.trim().toLowerCase()),
@@ -10,7 +11,10 @@ const ForeignRule = z.strictObject({
   fallback_action: z.enum(['', 'pass', 'filter', 'block', 'force_priority']).optional(),
   fallback_error_message: z.string().optional(),
   // Its users are people of a shared server; one person's machine has none, so a rule about some of them has no meaning.
-  user_ids: z.array(z.number()).max(0, 'rules for single users cannot be imported').optional(),
+  user_ids: z
+    .array(z.number())
+    .refine((users) => users.length === 0, say('rule_users'))
+    .optional(),
 });
 
 const ForeignPolicy = z.strictObject({ rules: z.array(ForeignRule) });

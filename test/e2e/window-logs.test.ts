@@ -63,8 +63,11 @@ describe.skipIf(missing)(missing ? 'the logs page (no browser here)' : 'the logs
     await lines().filter({ hasText: 'listening' }).first().waitFor();
     await page().keyboard.press('Escape');
     await tabTo(page(), page().getByRole('radio', { name: 'Info' }));
-    await page().keyboard.press('ArrowRight');
-    await page().keyboard.press('ArrowRight');
+    for (const next of ['Warning', 'Error']) {
+      await page().keyboard.press('ArrowRight');
+      // The focus moves a moment after the key.
+      await page().locator(':focus', { hasText: next }).waitFor();
+    }
     await page().keyboard.press('Space');
     await page().getByText('No line matches').waitFor();
     expect(page().url()).toContain('level=error');
@@ -93,7 +96,12 @@ describe.skipIf(missing)(missing ? 'the logs page (no browser here)' : 'the logs
     await window.go('#/logs?level=debug');
     await page().getByRole('heading', { name: '日志', level: 1 }).waitFor();
     await page().getByText('实时').waitFor();
-    await page().getByRole('table', { name: '日志行' }).locator('[data-row]').first().waitFor();
+    const spoken = page().getByRole('table', { name: '日志行' }).locator('[data-row]');
+    await spoken.filter({ hasText: '设置已更改' }).first().waitFor();
+    await page().keyboard.press('/');
+    await page().keyboard.type('监听');
+    await expect.poll(() => spoken.filter({ hasText: '设置已更改' }).count()).toBe(0);
+    await spoken.filter({ hasText: '正在监听' }).first().waitFor();
     const shown = await page().locator('body').innerHTML();
     expect(shown).not.toContain(LOCAL_KEY);
     expect(shown).not.toContain(FAKE_KEY);

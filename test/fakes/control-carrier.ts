@@ -12,7 +12,7 @@ import {
 } from '../../src/shared/control.ts';
 import { ERRORS, type ErrorCode, messageOf } from '../../src/shared/errors.ts';
 import { DEFAULT_POLICY, type Policy, PolicySchema } from '../../src/shared/policy.ts';
-import { problemsOf, problemsText } from '../../src/shared/settings.ts';
+import { problemsOf, problemsText } from '../../src/shared/problem.ts';
 import type { Turn } from '../../src/shared/turn.ts';
 
 /** What the fake gateway has when it starts; what is left out is that of a fresh installation. */

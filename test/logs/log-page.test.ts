@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLog } from '../../src/main/logs/log.ts';
 import { readLogPage } from '../../src/main/logs/log-page.ts';
+import { sayAsItIs } from '../../src/shared/sentences.ts';
 
 const ALL = { level: 'debug', text: '', limit: 100 } as const;
 
@@ -25,7 +26,7 @@ const line = (level: number, second: number, msg: string, more: object = {}): st
 
 test('reads what the log wrote', async () => {
   const log = openLog({ home, redact: (text) => text });
-  log.warn({ account: 'lab', status: 429 }, 'cooling down');
+  log.warn({ account: 'lab', status: 429 }, sayAsItIs('cooling down'));
   await expect
     .poll(() => readLogPage(home, ALL), { interval: 5 })
     .toMatchObject([{ level: 'warn', message: 'cooling down', fields: { account: 'lab', status: 429 } }]);

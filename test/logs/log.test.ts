@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LogOptions, SILENT, openLog } from '../../src/main/logs/log.ts';
 import { Redactor } from '../../src/main/secrets/redact.ts';
+import { sayAsItIs } from '../../src/shared/sentences.ts';
 
 const KEY = 'sk-"quoted"\\key';
 
@@ -35,12 +36,12 @@ function open(options: Partial<LogOptions> = {}): ReturnType<typeof openLog> {
 describe('the log', () => {
   test('keeps what was said before its end, and is deaf to what comes after', async () => {
     const log = open();
-    log.info({}, 'the last word');
+    log.info({}, sayAsItIs('the last word'));
     log.close();
     await expect.poll(() => readFileSync(file(), 'utf8')).toContain('the last word');
     // Until the stream has let go of its file it would only be too late, afterwards it would throw.
     for (let again = 0; again < 3; again += 1) {
-      for (const say of [log.info, log.warn, log.error]) say({}, 'too late');
+      for (const write of [log.info, log.warn, log.error]) write({}, sayAsItIs('too late'));
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await lines(1)).toHaveLength(1);
@@ -48,9 +49,9 @@ describe('the log', () => {
 
   test('is JSON lines with a time, a level and a message, for its owner alone', async () => {
     const log = open();
-    log.info({ port: 4141 }, 'listening');
-    log.warn({}, 'careful');
-    log.error({ error: 'EACCES' }, 'failed');
+    log.info({ port: 4141 }, sayAsItIs('listening'));
+    log.warn({}, sayAsItIs('careful'));
+    log.error({ error: 'EACCES' }, sayAsItIs('failed'));
     const written = await lines(3);
     expect(written.map(({ level, msg }) => [level, msg])).toEqual([
       [30, 'listening'],
@@ -65,27 +66,27 @@ describe('the log', () => {
 
   test('leaves out what is below its level', async () => {
     const log = open({ level: 'warn' });
-    log.info({}, 'chatter');
-    log.warn({}, 'careful');
+    log.info({}, sayAsItIs('chatter'));
+    log.warn({}, sayAsItIs('careful'));
     expect((await lines(1))[0]).toMatchObject({ msg: 'careful' });
     log.close();
   });
 
   test('goes on where an earlier one ended', async () => {
     const first = open();
-    first.info({}, 'one');
+    first.info({}, sayAsItIs('one'));
     await lines(1);
     first.close();
     const second = open();
-    second.info({}, 'two');
+    second.info({}, sayAsItIs('two'));
     expect((await lines(2)).map(({ msg }) => msg)).toEqual(['one', 'two']);
     second.close();
   });
 
   test('that goes nowhere makes no file', () => {
-    SILENT.info({}, 'x');
-    SILENT.warn({}, 'x');
-    SILENT.error({}, 'x');
+    SILENT.info({}, sayAsItIs('x'));
+    SILENT.warn({}, sayAsItIs('x'));
+    SILENT.error({}, sayAsItIs('x'));
     SILENT.close();
     expect(() => readFileSync(file())).toThrow('ENOENT');
   });
@@ -94,7 +95,7 @@ describe('the log', () => {
 describe('attack: text that wants to be more than text', () => {
   test('a line break begins no line of its own', async () => {
     const log = open();
-    log.info({ path: '/v1\n{"level":50,"msg":"forged"}', tool: 'a\r\u2028b' }, 'refused\n{"level":50}');
+    log.info({ path: '/v1\n{"level":50,"msg":"forged"}', tool: 'a\r\u2028b' }, sayAsItIs('refused\n{"level":50}'));
     const [line] = await lines(1);
     expect(line).toMatchObject({ level: 30, msg: 'refused\n{"level":50}' });
     log.close();
@@ -104,7 +105,7 @@ describe('attack: text that wants to be more than text', () => {
     const redactor = new Redactor();
     redactor.protect(KEY);
     const log = open({ redact: (line) => redactor.text(line) });
-    log.error({ error: `401: bad key ${KEY}`, url: `?key=${encodeURIComponent(KEY)}` }, `tried ${KEY}`);
+    log.error({ error: `401: bad key ${KEY}`, url: `?key=${encodeURIComponent(KEY)}` }, sayAsItIs(`tried ${KEY}`));
     const [line] = await lines(1);
     expect(line).toMatchObject({
       error: '401: bad key [key removed]',

@@ -7,7 +7,7 @@ import {
   servedTrustOf,
   standardTierOf,
 } from '../../src/shared/account.ts';
-import { problemsOf } from '../../src/shared/settings.ts';
+import { problemsOf } from '../../src/shared/problem.ts';
 
 const ACCOUNT = { id: 'a', provider: 'openai', kind: 'apikey', baseUrl: 'https://api.openai.com/v1' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PolicySchema } from '../../src/shared/policy.ts';
-import { problemsOf } from '../../src/shared/settings.ts';
+import { problemsOf } from '../../src/shared/problem.ts';
 
 type RuleInput = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../src/shared/policy.ts';
-import { DEFAULT_SETTINGS, SettingsSchema, problemsOf, problemsText } from '../../src/shared/settings.ts';
+import { problemsOf, problemsText } from '../../src/shared/problem.ts';
+import { DEFAULT_SETTINGS, SettingsSchema } from '../../src/shared/settings.ts';
 
 const HASH = `sha256:${'0'.repeat(64)}`;
 const ACCOUNT = { id: 'openai', provider: 'openai', kind: 'apikey', baseUrl: 'https://api.openai.com/v1' };

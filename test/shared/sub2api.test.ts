@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { problemsOf } from '../../src/shared/settings.ts';
+import { problemsOf } from '../../src/shared/problem.ts';
 import { importSub2api } from '../../src/shared/sub2api.ts';
 import { z } from 'zod';
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type SecretResult, makeSecret } from '../../src/main/secrets/secret.ts';
 import { Accounts } from '../../src/main/upstream/accounts.ts';
 import { type Account, AccountSchema, SANDBOX_URL } from '../../src/shared/account.ts';
+import { say } from '../../src/shared/sentences.ts';
 
 /** A set of keys that can be locked away. */
 class KeyRing {
@@ -14,7 +15,9 @@ class KeyRing {
     this.asked += 1;
     const name = 'env' in source ? source.env : source.keychain;
     const value = this.locked ? undefined : this.keys.get(name);
-    return Promise.resolve(value === undefined ? { problem: `no ${name}` } : { secret: makeSecret(value) });
+    return Promise.resolve(
+      value === undefined ? { problem: say('key_entry', { name }) } : { secret: makeSecret(value) },
+    );
   }
 }
 
@@ -121,7 +124,7 @@ describe('the keys of an account', () => {
       code: 'key_unavailable',
       status: 503,
       message: expect.stringMatching(
-        /^The account "a" has no usable key: no a\/1; no a\/2\. .*tiergate key set/,
+        /^The account "a" has no usable key: the keychain has no entry a\/1; the keychain has no entry a\/2\. .*tiergate key set/,
       ) as string,
     });
   });
@@ -211,7 +214,7 @@ test('what the window may know holds no key', async () => {
           lastFour: '-A_1'.slice(-4),
           problem: null,
         },
-        { source: 'keychain a/2', fingerprint: null, lastFour: null, problem: 'no a/2' },
+        { source: 'keychain a/2', fingerprint: null, lastFour: null, problem: 'the keychain has no entry a/2' },
       ],
     },
   ]);

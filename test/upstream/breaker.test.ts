@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Breaker } from '../../src/main/upstream/breaker.ts';
+import { sayAsItIs } from '../../src/shared/sentences.ts';
 
 const NOW = 1_000_000;
 const OPEN_MS = 30_000;
@@ -7,7 +8,7 @@ const OPEN_MS = 30_000;
 type Act = (breaker: Breaker) => void;
 
 const fail: Act = (breaker) => {
-  breaker.failed('status 503', NOW);
+  breaker.failed(sayAsItIs('status 503'), NOW);
 };
 const succeed: Act = (breaker) => {
   breaker.succeeded();
@@ -24,7 +25,7 @@ const otherLeaves: Act = (breaker) => {
   breaker.untold(null);
 };
 const failLater: Act = (breaker) => {
-  breaker.failed('ECONNREFUSED', NOW + OPEN_MS);
+  breaker.failed(sayAsItIs('ECONNREFUSED'), NOW + OPEN_MS);
 };
 
 test.each<[string, readonly Act[], at: number, ReturnType<Breaker['state']>]>([

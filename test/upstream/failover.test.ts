@@ -3,6 +3,7 @@ import { type Candidate, Failover, type Step } from '../../src/main/upstream/fai
 import type { Fault } from '../../src/main/upstream/fault.ts';
 import { KeyPool } from '../../src/main/upstream/key-pool.ts';
 import { candidateOf } from './candidates.ts';
+import { sayAsItIs } from '../../src/shared/sentences.ts';
 
 const NOW = 1_000_000;
 const MODEL = 'gpt-5.5';
@@ -17,7 +18,7 @@ class World {
   }
 }
 
-const DOWN: Fault = { kind: 'account', reason: 'status 503' };
+const DOWN: Fault = { kind: 'account', reason: sayAsItIs('status 503') };
 
 function limited(modelOnly = false): Fault {
   return { kind: 'key', reason: 'rate_limited', cooldown: 5000, modelOnly };

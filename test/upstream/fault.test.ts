@@ -7,6 +7,7 @@ import {
   faultOfStatus,
   readErrorSaid,
 } from '../../src/main/upstream/fault.ts';
+import { sayAsItIs } from '../../src/shared/sentences.ts';
 
 const NOW = Date.parse('2026-11-24T21:00:00Z');
 const MINUTE = 60_000;
@@ -33,7 +34,7 @@ function key(reason: 'rate_limited' | 'quota' | 'unauthorized', cooldown: number
 }
 
 function account(reason: string): Fault {
-  return { kind: 'account', reason };
+  return { kind: 'account', reason: sayAsItIs(reason) };
 }
 
 const OPENAI_LIMIT = openai({

@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import { afterEach, describe, expect, test } from 'vitest';
 import '../../src/renderer/i18n.ts';
-import chinese from '../../src/renderer/locales/zh/errors.json' with { type: 'json' };
+import chinese from '../../src/shared/locales/zh/errors.json' with { type: 'json' };
 import { errorWords } from '../../src/renderer/words/error-word.ts';
 import { ERRORS, messageOf } from '../../src/shared/errors.ts';
 

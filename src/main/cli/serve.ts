@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
-import { ERRORS } from '../../shared/errors.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { type Runtime, startRuntime } from '../runtime.ts';
 import { homeOption } from './home.ts';
 
@@ -35,7 +35,7 @@ async function serve(home: string, port: number | undefined, version: string): P
   const survive = (error: unknown): void => {
     runtime.log.error(
       { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      ERRORS.internal.message,
+      messageOf('internal'),
     );
   };
   process.on('uncaughtException', survive);

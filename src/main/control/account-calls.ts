@@ -3,13 +3,14 @@ import type { ACCOUNT_CALLS } from '../../shared/calls/account.ts';
 import { CODEX_BASE_URL, CODEX_MODELS, isCodexLogin } from '../../shared/codex.ts';
 import type { HandlersOf } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
-import { problemsOf, problemsText } from '../../shared/settings.ts';
+import { problemsOf, problemsText } from '../../shared/problem.ts';
 import { codexLoginFile, readCodexLogin } from '../secrets/codex-login.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import { removeLogin, writeLogin } from '../secrets/login.ts';
 import { sourceName } from '../secrets/secret-source.ts';
 import { checkedKey } from './key-calls.ts';
 import type { ControlRooms } from './rooms.ts';
+import { say } from '../../shared/sentences.ts';
 
 type AccountCalls = Omit<HandlersOf<typeof ACCOUNT_CALLS>, 'key.list' | 'key.set' | 'key.remove'>;
 
@@ -110,7 +111,7 @@ export function accountCalls({
       if (before !== undefined && !isCodexLogin(before)) throw new TiergateError('account_exists', id);
       const account = before ?? loginAccount(id);
       const [name] = loginNames(account);
-      if (name === undefined) throw new TiergateError('account_invalid', 'a login’s account names a keychain entry');
+      if (name === undefined) throw new TiergateError('account_invalid', say('login_nameless'));
       await writeLogin(keychain, name, login);
       forgetLogin(name);
       if (before === undefined) await change((accounts) => [...refuseTwin(accounts, id), account]);

@@ -1,6 +1,6 @@
 import { CALLS, type CallName, type ControlFault, type ControlHandlers, type Reply } from '../../shared/control.ts';
 import { ERRORS, TiergateError, messageOf } from '../../shared/errors.ts';
-import { problemsOf, problemsText } from '../../shared/settings.ts';
+import { problemsOf, problemsText } from '../../shared/problem.ts';
 
 /** Answers one call of the contract, whatever carried it; it never throws. */
 export async function answerCall(handlers: ControlHandlers, name: string, input: unknown): Promise<Reply> {

@@ -15,6 +15,7 @@ import type { MetricsPage } from './metrics-page.ts';
 import type { Notices } from './notices.ts';
 import type { Pushes } from './pushes.ts';
 import { Retention } from './retention.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** What the books need from the rest of the house. */
 export interface BooksOptions {
@@ -72,7 +73,7 @@ export class Books {
       budgets: () => settings.current.budgets,
       read: (from) => reader.spend({ from }),
       reached: (budget, threshold) => {
-        log.info({ budget: budget.id, threshold }, 'a budget has reached a threshold');
+        log.info({ budget: budget.id, threshold }, say('log_budget'));
         pushes.budget(budget, threshold);
       },
       changed: () => {
@@ -90,11 +91,11 @@ export class Books {
       days: () => settings.current.retention.days,
       ledger: options.ledger,
       done: (removed) => {
-        log.info({ removed }, 'old turns were let go');
+        log.info({ removed }, say('log_turns_removed'));
         pushes.statusChanged();
       },
       trouble: (error) => {
-        log.error({ error: String(error) }, 'old turns could not be let go');
+        log.error({ error: String(error) }, say('log_turns_left'));
       },
     });
   }
@@ -174,7 +175,7 @@ export class Books {
       await this.#telemetry.follow(this.#options.settings.current.telemetry);
     } catch (error) {
       // Nobody's turns depend on it.
-      this.#options.log.error({ error: String(error) }, 'telemetry could not be switched on');
+      this.#options.log.error({ error: String(error) }, say('log_telemetry'));
     }
   }
 }

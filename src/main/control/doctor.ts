@@ -5,7 +5,8 @@ import type { Account } from '../../shared/account.ts';
 import { isSandbox } from '../../shared/account.ts';
 import type { Check } from '../../shared/calls/app.ts';
 import type { Status } from '../../shared/control.ts';
-import { ERRORS, TiergateError } from '../../shared/errors.ts';
+import { nextOf, TiergateError } from '../../shared/errors.ts';
+import { type Said, say } from '../../shared/sentences.ts';
 import { ledgerFile } from '../ledger/ledger.ts';
 import { runTask } from '../ledger/task.ts';
 import type { Keychain } from '../secrets/keychain.ts';
@@ -55,25 +56,26 @@ export async function examine(patient: Patient): Promise<Check[]> {
   ];
 }
 
-function ok(id: string, detail: string): Check {
+function ok(id: string, detail: Said): Check {
   return { id, result: 'ok', detail, next: '' };
 }
 
-function warning(id: string, detail: string, next: string): Check {
+function warning(id: string, detail: Said, next: Said): Check {
   return { id, result: 'warning', detail, next };
 }
 
-function failed(id: string, detail: string, next: string): Check {
+function failed(id: string, detail: Said, next: Said): Check {
   return { id, result: 'failed', detail, next };
 }
 
 function version({ versions }: Patient): Check {
   const { node = '', electron } = versions;
   const needed = manifest.engines.node.replace('>=', '');
-  const said = `Tiergate ${manifest.version}, ${electron === undefined ? '' : `Electron ${electron}, `}Node ${node}`;
+  const programs = `${electron === undefined ? '' : `Electron ${electron}, `}Node ${node}`;
+  const { version: own } = manifest;
   return isOlder(node, needed)
-    ? failed('version', `${said}; Node ${needed} is needed.`, `Install Node ${needed} or newer.`)
-    : ok('version', `${said}.`);
+    ? failed('version', say('doctor_version_old', { version: own, programs, needed }), say('doctor_node', { needed }))
+    : ok('version', say('doctor_version', { version: own, programs }));
 }
 
 function isOlder(version: string, needed: string): boolean {
@@ -86,12 +88,16 @@ function folder({ home, platform }: Patient): Check {
   try {
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
-    return failed('folder', `${home} cannot be read and written.`, ERRORS.home_unusable.next);
+    return failed('folder', say('doctor_folder_closed', { home }), nextOf('home_unusable'));
   }
   const mode = statSync(home).mode & 0o777;
   return platform !== 'win32' && (mode & 0o077) !== 0
-    ? failed('folder', `${home} can be opened by others (mode ${mode.toString(8)}).`, `Run: chmod 700 "${home}"`)
-    : ok('folder', `${home} is yours alone.`);
+    ? failed(
+        'folder',
+        say('doctor_folder_open', { home, mode: mode.toString(8) }),
+        say('doctor_run', { command: `chmod 700 "${home}"` }),
+      )
+    : ok('folder', say('doctor_folder', { home }));
 }
 
 const PRIVATE_FILES = ['settings.json', 'settings.last-good.json', 'ledger.sqlite', 'control.json', 'budgets.json'];
@@ -101,83 +107,74 @@ function files({ home, platform }: Patient): Check {
     (file) => platform !== 'win32' && existsSync(file) && (statSync(file).mode & 0o077) !== 0,
   );
   return open.length === 0
-    ? ok('files', 'The files in it are yours alone.')
+    ? ok('files', say('doctor_files'))
     : failed(
         'files',
-        `Others can open ${open.join(', ')}.`,
-        `Run: chmod 600 ${open.map((file) => `"${file}"`).join(' ')}`,
+        say('doctor_files_open', { files: open.join(', ') }),
+        say('doctor_run', { command: `chmod 600 ${open.map((file) => `"${file}"`).join(' ')}` }),
       );
 }
 
 function space({ home }: Patient): Check {
   const { bavail, bsize } = statfsSync(home);
-  const mebibytes = Math.floor((bavail * bsize) / 1024 / 1024);
-  return bavail * bsize < LITTLE_SPACE
-    ? warning('space', `${mebibytes} MiB are free.`, 'Free some space: without any, turns are not recorded.')
-    : ok('space', `${mebibytes} MiB are free.`);
+  const free = say('doctor_space', { space: Math.floor((bavail * bsize) / 1024 / 1024) });
+  return bavail * bsize < LITTLE_SPACE ? warning('space', free, say('doctor_make_space')) : ok('space', free);
 }
 
 function settings({ settings: { source, problem, settings: document } }: Patient): Check {
   if (problem !== null)
     return failed(
       'settings',
-      `${problem} In force: ${source === 'default' ? 'the defaults' : 'the last good ones'}.`,
-      ERRORS.settings_invalid.next,
+      say(source === 'default' ? 'doctor_settings_default' : 'doctor_settings_last', { problem }),
+      nextOf('settings_invalid'),
     );
   const { tools, accounts, policy } = document;
-  return ok('settings', `${tools.length} tools, ${accounts.length} accounts, ${policy.rules.length} rules.`);
+  const counts = { tools: tools.length, accounts: accounts.length, rules: policy.rules.length };
+  return ok('settings', say('doctor_settings', counts));
 }
 
 async function ledger({ home, now, status }: Patient): Promise<Check[]> {
   const file = ledgerFile(home);
-  if (!existsSync(file)) return [ok('ledger', 'There is none yet.'), clock(now, null)];
+  if (!existsSync(file)) return [ok('ledger', say('doctor_ledger_none')), clock(now, null)];
   try {
     const { problems, turns, newest } = await runTask(file, 'lookThrough', null);
     const lost = status?.lostRows ?? 0;
     const state =
       problems.length > 0
-        ? failed(
-            'ledger',
-            `The file is damaged: ${problems.join('; ')}.`,
-            'Stop the gateway and keep the file; the next start begins a new one. sqlite3’s .recover may read the old.',
-          )
+        ? failed('ledger', say('doctor_ledger_damaged', { problems: problems.join('; ') }), say('doctor_ledger_keep'))
         : lost > 0
-          ? warning(
-              'ledger',
-              `${turns} turns, sound; ${lost} could not be recorded since the start.`,
-              ERRORS.ledger_write_failed.next,
-            )
-          : ok('ledger', `${turns} turns, sound.`);
+          ? warning('ledger', say('doctor_ledger_lost', { turns, lost }), nextOf('ledger_write_failed'))
+          : ok('ledger', say('doctor_ledger', { turns }));
     return [state, clock(now, newest)];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [failed('ledger', `It cannot be read: ${reason}.`, ERRORS.ledger_broken.next), clock(now, null)];
+    return [failed('ledger', say('doctor_ledger_closed', { reason }), nextOf('ledger_broken')), clock(now, null)];
   }
 }
 
 function clock(now: number, newest: number | null): Check {
   const shown = new Date(now).toISOString();
-  if (now < WRITTEN) return failed('clock', `The clock says ${shown}.`, 'Set the clock: prices and periods follow it.');
+  if (now < WRITTEN) return failed('clock', say('doctor_clock_wrong', { now: shown }), say('doctor_clock_set'));
   return newest !== null && newest - now > AHEAD_MS
     ? warning(
         'clock',
-        `The clock says ${shown}, the newest turn ${new Date(newest).toISOString()}.`,
-        'Set the clock: prices and periods follow it.',
+        say('doctor_clock_ahead', { now: shown, newest: new Date(newest).toISOString() }),
+        say('doctor_clock_set'),
       )
-    : ok('clock', `It is ${shown}.`);
+    : ok('clock', say('doctor_clock', { now: shown }));
 }
 
 async function keychain({ keychain: chain, settings: state }: Patient): Promise<Check> {
   const needed = state.settings.accounts.some(({ keys: sources }) => sources.some((source) => 'keychain' in source));
   try {
     await chain.get('doctor');
-    return ok('keychain', 'It answers.');
+    return ok('keychain', say('it_answers'));
   } catch (error) {
     if (!(error instanceof TiergateError)) throw error;
     const { message, code } = error;
     return needed
-      ? failed('keychain', message, ERRORS[code].next)
-      : warning('keychain', `${message} No account needs it.`, ERRORS[code].next);
+      ? failed('keychain', message, nextOf(code))
+      : warning('keychain', say('doctor_keychain_spare', { problem: message }), nextOf(code));
   }
 }
 
@@ -187,12 +184,12 @@ async function keys({ settings: state, keychain: chain, environment }: Patient):
     used.map(async ({ id, keys: sources }) => {
       const results = await Promise.all(sources.map((source) => readSecret(source, chain, environment)));
       const problems = results.flatMap((result) => ('problem' in result ? [result.problem] : []));
-      const detail = `${id}: ${results.length - problems.length} of ${results.length} keys are there`;
-      if (problems.length === 0) return ok('keys', `${detail}.`);
-      const said = `${detail}; ${problems.join('; ')}.`;
+      const counts = { account: id, there: results.length - problems.length, all: results.length };
+      if (problems.length === 0) return ok('keys', say('doctor_keys', counts));
+      const said = say('doctor_keys_short', { ...counts, problems: problems.join('; ') });
       return problems.length === results.length
-        ? failed('keys', said, ERRORS.key_unavailable.next)
-        : warning('keys', said, ERRORS.key_unavailable.next);
+        ? failed('keys', said, nextOf('key_unavailable'))
+        : warning('keys', said, nextOf('key_unavailable'));
     }),
   );
 }
@@ -202,22 +199,26 @@ async function port({ settings: { settings: document }, status }: Patient): Prom
     return status.baseUrl === null
       ? failed(
           'port',
-          `The gateway runs and does not listen: ${status.notices.map(({ message }) => message).join(' ')}`,
-          ERRORS.port_in_use.next,
+          say('doctor_port_silent', { notices: status.notices.map(({ message }) => message).join(' ') }),
+          nextOf('port_in_use'),
         )
-      : ok('port', `The gateway listens at ${status.baseUrl}.`);
+      : ok('port', say('doctor_port', { address: status.baseUrl }));
   const { host, port: wanted } = document.gateway;
   return (await canListen(host, wanted))
-    ? ok('port', `No gateway runs; port ${wanted} is free.`)
-    : failed('port', `No gateway runs on this folder, and port ${wanted} is taken.`, ERRORS.port_in_use.next);
+    ? ok('port', say('doctor_port_free', { port: wanted }))
+    : failed('port', say('doctor_port_taken', { port: wanted }), nextOf('port_in_use'));
 }
 
 async function reachable(account: Account): Promise<Check> {
-  if (isSandbox(account)) return ok('upstream', `${account.id} is the sandbox.`);
+  if (isSandbox(account)) return ok('upstream', say('doctor_sandbox', { account: account.id }));
   const { hostname, port: given, protocol } = new URL(account.baseUrl);
   const number = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
   const problem = await canConnect(hostname.replace(/^\[|\]$/g, ''), number);
   return problem === null
-    ? ok('upstream', `${account.id}: ${hostname} takes connections.`)
-    : failed('upstream', `${account.id}: ${hostname} does not: ${problem}.`, ERRORS.upstream_unreachable.next);
+    ? ok('upstream', say('doctor_upstream', { account: account.id, host: hostname }))
+    : failed(
+        'upstream',
+        say('doctor_upstream_closed', { account: account.id, host: hostname, problem }),
+        nextOf('upstream_unreachable'),
+      );
 }

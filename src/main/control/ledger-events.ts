@@ -2,6 +2,7 @@ import type { LedgerEvents } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Log } from '../logs/log.ts';
 import type { Notices } from './notices.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** What follows from what a ledger tells of itself; reader and ledger are made after it. */
 interface LedgerEventsOptions {
@@ -19,7 +20,7 @@ export function eventsOfLedger({ reader, lost, notices, log }: LedgerEventsOptio
       reader()
         .checkpoint()
         .catch((error: unknown) => {
-          log.warn({ error: String(error) }, 'the ledger’s log could not be folded back yet');
+          log.warn({ error: String(error) }, say('log_ledger_fold'));
         });
     },
     onTrouble: (reason) => {

@@ -4,12 +4,13 @@ import type { POLICY_CALLS } from '../../shared/calls/policy.ts';
 import type { HandlersOf } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import { type Policy, PolicySchema } from '../../shared/policy.ts';
-import { type Problem, problemsOf, problemsText } from '../../shared/settings.ts';
+import { type Problem, problemsOf, problemsText } from '../../shared/problem.ts';
 import { importSub2api } from '../../shared/sub2api.ts';
 import { ledgerFile } from '../ledger/ledger.ts';
 import { runTask } from '../ledger/task.ts';
 import { tryPolicy } from './policy-try.ts';
 import type { ControlRooms } from './rooms.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** The policy: what it is and was, what it would do, and putting another in force. */
 export function policyCalls({
@@ -57,7 +58,11 @@ function readPolicy(text: string): Checked {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    return { problems: [{ path: '', message: error instanceof Error ? error.message : 'not JSON' }] };
+    return {
+      problems: [
+        { path: '', message: say('document_json', { reason: error instanceof Error ? error.message : String(error) }) },
+      ],
+    };
   }
   // Some export the setting, some the document with all settings.
   const inner = member(document, 'openai_fast_policy_settings') ?? member(document, 'policy') ?? document;

@@ -20,6 +20,7 @@ import { hasTrayWatcher, hiddenReason } from './tray-presence.ts';
 import { createTray, type TrayShell } from './tray.ts';
 import { type Updater, Updates } from './updates.ts';
 import { createMainWindow } from './window.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** Where the built parts lie. */
 interface DesktopFiles {
@@ -140,7 +141,7 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
   await followSettings();
 
   const wake = (): void => {
-    runtime.log.info({}, 'the machine woke up or is in another network');
+    runtime.log.info({}, say('log_network'));
     runtime.wake();
     feed.draw();
   };

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Account } from '../../shared/account.ts';
-import { type ErrorCode, type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { type ErrorCode, type GatewayError, gatewayError, messageOf } from '../../shared/errors.ts';
 import type { NewTurn } from '../../shared/turn.ts';
 import type { AnswerReader, Dialect } from '../dialects/dialect.ts';
 import type { Outcome } from '../upstream/failover.ts';
@@ -23,6 +23,7 @@ import type { Meter } from './meter.ts';
 import type { LastWords, Outlet } from './outlet.ts';
 import { endWithError } from './refusal.ts';
 import { MAX_ERROR_BODY, cleanError, cleanHeaders, decoded, ownWords, toolStatus } from './upstream-error.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** What one answer needs. */
 export interface AnswerOptions {
@@ -421,7 +422,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#chunks = [];
     if (rest !== undefined && !this.#blind) this.#reader?.push(rest);
     this.#recordEnd(true);
-    house.log.warn({ turn: meter.id, account: this.#options.account.id, code }, 'the upstream broke off an answer');
+    house.log.warn({ turn: meter.id, account: this.#options.account.id, code }, say('log_answer_broken'));
     this.#breakOff(this.#options.outlet.cut(rest));
   }
 
@@ -460,7 +461,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     const { house, meter } = this.#options;
     const error = gatewayError(code, detail);
     this.#record(error.status, code, false);
-    house.log.warn({ turn: meter.id, account: this.#options.account.id, error: code }, error.message);
+    house.log.warn({ turn: meter.id, account: this.#options.account.id, error: code }, messageOf(code, detail));
     this.#closeWith(error);
   }
 

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { type ErrorCode, gatewayError } from '../../shared/errors.ts';
+import { type ErrorCode, gatewayError, messageOf } from '../../shared/errors.ts';
 import { SseWalker } from '../dialects/sse.ts';
 import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
 import { LOOP_CODE } from '../upstream/connector.ts';
@@ -147,7 +147,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
 
   #fail(code: ErrorCode, detail: string, controller: Dispatcher.DispatchController | null): void {
     const error = gatewayError(code, detail);
-    this.#house.log.warn({ error: code }, error.message);
+    this.#house.log.warn({ error: code }, messageOf(code, detail));
     this.#listener.refused(error.status, code, errorEvent(error));
     this.#end(null);
     controller?.abort(new Error(code));

@@ -3,6 +3,7 @@ import { type ErrorCode, messageOf, TiergateError } from '../../shared/errors.ts
 import type { House } from './house.ts';
 import { type Address, type ControlSurface, Listener } from './listener.ts';
 import { portHolder } from './port-holder.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** How long turns may go on after the person has chosen another address: longer than any answer takes. */
 const PATIENCE_MS = 60 * 60_000;
@@ -108,7 +109,7 @@ export class Front {
       this.#listener = listener;
       this.#address = { ...wanted, port };
       onListening(this.#address);
-      house.log.info({ ...this.#address }, 'listening');
+      house.log.info({ ...this.#address }, say('log_listening'));
       return null;
     } catch (error) {
       if (error instanceof TiergateError) return error;
@@ -123,7 +124,7 @@ export class Front {
       .stop(PATIENCE_MS)
       .finally(() => this.#leaving.delete(listener))
       .catch((error: unknown) => {
-        this.#options.house.log.error({ error: String(error) }, 'an old server could not be ended');
+        this.#options.house.log.error({ error: String(error) }, say('log_server_left'));
       });
   }
 

@@ -5,6 +5,7 @@ import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Tool } from '../../shared/settings.ts';
 import { holdsLocalKey } from '../upstream/headers.ts';
 import type { OwnKey } from '../upstream/own-key.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** What the guard looks at of a request, before anything of its body is read. */
 export interface Caller {
@@ -156,7 +157,7 @@ export function keyHash(localKey: string): string {
 }
 
 /** A local key as an account's key would only lead back here. */
-export const NO_PROVIDER_KEY = { problem: 'it is a local key of this gateway, and no provider’s' } as const;
+export const NO_PROVIDER_KEY = { problem: say('key_local') } as const;
 
 /** True for a key by which a tool of this gateway is known. */
 export function isLocalKey(key: string, tools: readonly Tool[]): boolean {

@@ -13,6 +13,7 @@ import { sendError } from './refusal.ts';
 import { SOCKET_ROUTES } from './socket-request.ts';
 import { SocketSessions } from './socket-sessions.ts';
 import { ToolResponse } from './tool-response.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** Everything under this path belongs to the window and the command line, not to tools. */
 export const CONTROL_PATH = '/_tiergate/';
@@ -262,7 +263,7 @@ export class Listener {
   #logBug(error: unknown): void {
     this.#house.log.error(
       { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      'a turn failed unexpectedly',
+      say('log_turn_failed'),
     );
   }
 

@@ -12,6 +12,7 @@ import type { House } from './house.ts';
 import { type HttpRequest, ownWayOf, providerOf, receive } from './incoming.ts';
 import { type Asking, UNASKED, askForModels, readModels } from './model-question.ts';
 import { sendError } from './refusal.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** True for the paths that ask what models there are: not turns, so they leave no row and take no slot. */
 export function asksForModels(path: string): boolean {
@@ -73,7 +74,7 @@ export async function answerModels(house: House, http: HttpRequest): Promise<voi
       return;
     }
     last = answer;
-    house.log.warn({ account: account.id, error: answer.error.code }, 'the models could not be asked for');
+    house.log.warn({ account: account.id, error: answer.error.code }, say('log_models'));
     if (tellCopy(house, http, wanted, account, asking.name)) return;
   }
   if (last.pass === null) refuse(house, http, last.error);

@@ -18,6 +18,7 @@ import { SocketSeats } from './socket-seats.ts';
 import { SocketTurns } from './socket-turns.ts';
 import { UpstreamSide } from './socket-upstream-side.ts';
 import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** How long a tool may take to say what it wants (spec B.1). */
 const FIRST_FRAME_MS = 30_000;
@@ -355,7 +356,7 @@ export class SocketSession implements ToolListener {
   }
 
   readonly #broken = (error: unknown): void => {
-    this.#options.house.log.error({ session: this.id, error: String(error) }, 'a session could not go on');
+    this.#options.house.log.error({ session: this.id, error: String(error) }, say('log_session_stuck'));
     if (!this.#isOver()) this.#refuse(gatewayError('internal'));
   };
 

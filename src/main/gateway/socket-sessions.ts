@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Server, WebSocketServer } from 'ws';
 import type { OpenSession } from '../../shared/control.ts';
-import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { type ErrorCode, type GatewayError, gatewayError, messageOf } from '../../shared/errors.ts';
 import { LOOP_CODE } from '../upstream/connector.ts';
 import { upgradeHeadersDown } from '../upstream/headers.ts';
 import type { House } from './house.ts';
@@ -213,23 +213,23 @@ export class SocketSessions {
 
   #refusal(failure: DialFailure, { ready: { account } }: Chosen): GatewayError {
     const place = `"${account.id}" (${account.baseUrl})`;
-    const error = refusalOf(failure, place);
-    this.#house.log.warn({ account: account.id, error: error.code, ...describe(failure) }, error.message);
-    return error;
+    const [code, detail] = refusalOf(failure, place);
+    this.#house.log.warn({ account: account.id, error: code, ...describe(failure) }, messageOf(code, detail));
+    return gatewayError(code, detail);
   }
 }
 
 /** What the tool is told when the upstream would not have the session; 426 sends Codex to HTTP at once. */
-function refusalOf(failure: DialFailure, place: string): GatewayError {
+function refusalOf(failure: DialFailure, place: string): [code: ErrorCode, detail: string] {
   switch (failure.kind) {
     case 'timeout':
-      return gatewayError('upstream_timeout', place);
+      return ['upstream_timeout', place];
     case 'unreachable':
-      if (failure.code === LOOP_CODE) return gatewayError('account_loop', place);
-      return gatewayError('upstream_unreachable', `${place} could not be reached over WebSocket: ${failure.code}.`);
+      if (failure.code === LOOP_CODE) return ['account_loop', place];
+      return ['upstream_unreachable', `${place} could not be reached over WebSocket: ${failure.code}.`];
     case 'refused': {
       const status = `${failure.status} ${STATUS_CODES[failure.status] ?? ''}`.trim();
-      return gatewayError('upgrade_refused', `${place} refused the WebSocket with status ${status}`);
+      return ['upgrade_refused', `${place} refused the WebSocket with status ${status}`];
     }
   }
 }

@@ -16,6 +16,7 @@ import { endGoodbye } from './socket-goodbye.ts';
 import type { ToolSide } from './socket-tool.ts';
 import type { SocketTurns } from './socket-turns.ts';
 import type { OpenedUpstream } from './socket-upstream.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** What the upstream's end of a session works with. */
 export interface UpstreamSideParts {
@@ -122,8 +123,8 @@ export class UpstreamSide implements LinkListener {
     const { turns, ending, log, about } = this.#parts;
     // The rows come before the tool can see the end.
     turns.end(ending.why ?? 'upstream_cut');
-    if ('fault' in end) log.warn({ ...about(), what: end.what }, 'the upstream broke the protocol');
-    else if ('cut' in end && !ending.begun) log.warn({ ...about(), what: end.cut }, 'the upstream broke off a session');
+    if ('fault' in end) log.warn({ ...about(), what: end.what }, say('log_session_protocol'));
+    else if ('cut' in end && !ending.begun) log.warn({ ...about(), what: end.cut }, say('log_session_broken'));
     // Inside a frame nothing can be said: a break is the only honest end.
     ending.linkEnded(this.#link?.inFrame === true ? null : endGoodbye(end));
   }

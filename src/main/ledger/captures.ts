@@ -6,6 +6,7 @@ import { ensureCaptureKey, readCaptureKey, removeCaptureKey } from '../secrets/c
 import type { Keychain } from '../secrets/keychain.ts';
 import { seal, unseal } from '../secrets/seal.ts';
 import { captureFolder, readCapture, removeCaptures, sweepCaptures, writeCapture } from './capture-files.ts';
+import { say } from '../../shared/sentences.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -120,7 +121,7 @@ export class Captures {
   sweep(): Promise<void> {
     this.#sweeping ??= this.#sweep()
       .catch((error: unknown) => {
-        this.#options.log.warn({ error: String(error) }, 'old prompts and answers could not be let go');
+        this.#options.log.warn({ error: String(error) }, say('log_capture_left'));
       })
       .finally(() => {
         this.#sweeping = null;
@@ -158,7 +159,7 @@ export class Captures {
     } catch (cause) {
       throw new TiergateError('capture_key_left', reasonOf(cause), { cause });
     }
-    log.info({ removed }, 'prompts and answers were wiped');
+    log.info({ removed }, say('log_capture_wiped'));
     return removed;
   }
 
@@ -201,7 +202,7 @@ export class Captures {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.#options.log.warn({ error: String(error) }, 'prompts and answers cannot be kept');
+    this.#options.log.warn({ error: String(error) }, say('log_capture'));
     this.#options.trouble(reasonOf(error));
   };
 }

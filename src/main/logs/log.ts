@@ -1,9 +1,10 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination, multistream, pino } from 'pino';
+import type { Said } from '../../shared/sentences.ts';
 
 /** One line: fields for the program, a message for the person. */
-type Write = (fields: object, message: string) => void;
+type Write = (fields: object, message: Said) => void;
 
 /** The structured log: JSON lines in the data folder. */
 export interface Log {

@@ -5,6 +5,7 @@ import type { Log } from '../logs/log.ts';
 import { type OfferedTool, isAllowed, nameFor } from './offered-tool.ts';
 import { type CallResult, failed, resultText } from './result-text.ts';
 import { type Sdk, loadSdk } from './sdk.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** How long a server may take to begin, and to say what it has. */
 const START_MS = 15_000;
@@ -54,7 +55,7 @@ export class Server {
       this.#failedAt = now();
       this.problem = textOf(error);
       this.#forget();
-      log.warn({ server: this.settings.name, error: textOf(error) }, 'an MCP server could not be asked for its tools');
+      log.warn({ server: this.settings.name, error: textOf(error) }, say('log_mcp_tools'));
       return [];
     }
   }
@@ -73,10 +74,7 @@ export class Server {
         await client.callTool(params, undefined, { timeout: limitMs, maxTotalTimeout: limitMs, signal }),
       );
     } catch (error) {
-      this.#options.log.warn(
-        { server: this.settings.name, tool, error: textOf(error) },
-        'a call of an MCP server failed',
-      );
+      this.#options.log.warn({ server: this.settings.name, tool, error: textOf(error) }, say('log_mcp_call'));
       return failed(textOf(error));
     }
   }
@@ -120,7 +118,7 @@ export class Server {
     }
     this.#failedAt = null;
     this.#open = client;
-    log.info({ server: this.settings.name }, 'an MCP server has begun');
+    log.info({ server: this.settings.name }, say('log_mcp_begun'));
     return client;
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Login } from './login.ts';
 import { tokenClaims } from './token-claims.ts';
+import { type Said, say } from '../../shared/sentences.ts';
 
 /** Codex's own file is a few kilobytes; a larger one is something else. */
 const LARGEST_FILE = 256 * 1024;
@@ -27,17 +28,16 @@ export function codexLoginFile(environment: Readonly<Record<string, string | und
 }
 
 /** Reads a login from Codex's file. What is wrong is said without quoting from it. */
-export function readCodexLogin(file: string): Login | { readonly problem: string } {
+export function readCodexLogin(file: string): Login | { readonly problem: Said } {
   const text = readFile(file);
   if (typeof text !== 'string') return text;
   const parsed = parse(text);
-  if (parsed === null) return { problem: `${file} is not a login of Codex` };
+  if (parsed === null) return { problem: say('codex_other', { file }) };
   const { tokens } = parsed;
-  if (tokens === undefined || tokens === null)
-    return { problem: `${file} holds no ChatGPT login: Codex is not logged in, or uses an API key or the keychain` };
+  if (tokens === undefined || tokens === null) return { problem: say('codex_keyed', { file }) };
   const claims = [tokens.access_token, tokens.id_token ?? ''].map(tokenClaims);
   const accountId = tokens.account_id ?? claims.find((one) => one.accountId !== null)?.accountId ?? '';
-  if (!/^[\x21-\x7e]+$/.test(accountId)) return { problem: `${file} does not say which ChatGPT account it is for` };
+  if (!/^[\x21-\x7e]+$/.test(accountId)) return { problem: say('codex_nameless', { file }) };
   // A token that does not say when it ends is renewed at once.
   return {
     accessToken: tokens.access_token,
@@ -47,18 +47,15 @@ export function readCodexLogin(file: string): Login | { readonly problem: string
   };
 }
 
-function readFile(file: string): string | { readonly problem: string } {
+function readFile(file: string): string | { readonly problem: Said } {
   try {
     const { size } = statSync(file);
-    if (size > LARGEST_FILE) return { problem: `${file} is not a login of Codex` };
+    if (size > LARGEST_FILE) return { problem: say('codex_other', { file }) };
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     return {
-      problem:
-        code === 'ENOENT'
-          ? `there is no ${file}: log in with "codex login" first, or name the file`
-          : `${file} cannot be read: ${code}`,
+      problem: code === 'ENOENT' ? say('codex_none', { file }) : say('codex_closed', { file, code }),
     };
   }
 }

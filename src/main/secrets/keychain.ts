@@ -1,5 +1,6 @@
 import type * as keytarModule from 'keytar';
 import { TiergateError } from '../../shared/errors.ts';
+import { type Said, say } from '../../shared/sentences.ts';
 
 /** One entry of a keychain. */
 export interface KeychainEntry {
@@ -70,11 +71,11 @@ async function use<Result>(action: (keytar: Keytar) => Promise<Result>): Promise
 /** Names what is missing: the native errors have no codes, so their texts are all there is to go by. */
 function reason(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
-  const known: readonly (readonly [RegExp, string])[] = [
-    [/Failed to load keytar|libsecret/, 'the library libsecret is not installed.'],
-    [/autolaunch D-Bus|DBUS_SESSION_BUS_ADDRESS/, 'there is no D-Bus session, as on a machine without a desktop.'],
-    [/org\.freedesktop\.secrets/, 'no Secret Service is running.'],
-    [/collection|locked|prompt/i, 'the keyring is locked or has no login collection.'],
+  const known: readonly (readonly [RegExp, Said])[] = [
+    [/Failed to load keytar|libsecret/, say('keychain_library')],
+    [/autolaunch D-Bus|DBUS_SESSION_BUS_ADDRESS/, say('keychain_bus')],
+    [/org\.freedesktop\.secrets/, say('keychain_service')],
+    [/collection|locked|prompt/i, say('keychain_locked')],
   ];
   return known.find(([pattern]) => pattern.test(text))?.[1] ?? `${text.split('\n')[0] ?? ''}.`;
 }

@@ -1,5 +1,6 @@
 import type { KeySource } from '../../shared/account.ts';
 import { TiergateError } from '../../shared/errors.ts';
+import { say } from '../../shared/sentences.ts';
 import type { Keychain } from './keychain.ts';
 import { type SecretResult, makeSecret } from './secret.ts';
 
@@ -16,12 +17,12 @@ export async function readSecret(
 ): Promise<SecretResult> {
   if ('env' in source) {
     const value = environment[source.env]?.trim();
-    if (value === undefined || value === '') return { problem: `the environment variable ${source.env} is not set` };
+    if (value === undefined || value === '') return { problem: say('key_variable', { name: source.env }) };
     return usableSecret(value);
   }
   try {
     const value = await keychain.get(source.keychain);
-    if (value === null) return { problem: `the keychain has no entry ${source.keychain}` };
+    if (value === null) return { problem: say('key_entry', { name: source.keychain }) };
     return usableSecret(value.trim());
   } catch (error) {
     if (error instanceof TiergateError) return { problem: error.message };
@@ -31,7 +32,5 @@ export async function readSecret(
 
 /** Wraps a key, if it can go into a header line: a line break in it would be a second header. */
 export function usableSecret(value: string): SecretResult {
-  return /^[\x21-\x7e]+$/.test(value)
-    ? { secret: makeSecret(value) }
-    : { problem: 'the key holds blanks or control characters' };
+  return /^[\x21-\x7e]+$/.test(value) ? { secret: makeSecret(value) } : { problem: say('key_blanks') };
 }

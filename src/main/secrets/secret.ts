@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Said } from '../../shared/sentences.ts';
 
 /** One provider key in memory. It is handed to the upstream room and nowhere else; everything shown is made from its other members. */
 export interface Secret {
@@ -24,4 +25,4 @@ export function fingerprint(value: string): string {
 }
 
 /** Where a key was looked for and why it is not there, as a value: a missing key is an expected outcome. */
-export type SecretResult = { readonly secret: Secret } | { readonly problem: string };
+export type SecretResult = { readonly secret: Secret } | { readonly problem: Said };

@@ -2,14 +2,9 @@ import { type FSWatcher, chmodSync, mkdirSync, readFileSync, watch } from 'node:
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TiergateError } from '../../shared/errors.ts';
-import {
-  DEFAULT_SETTINGS,
-  type Settings,
-  SettingsSchema,
-  problemsOf,
-  problemsText,
-  newerVersion,
-} from '../../shared/settings.ts';
+import { problemsOf, problemsText } from '../../shared/problem.ts';
+import { say } from '../../shared/sentences.ts';
+import { DEFAULT_SETTINGS, type Settings, SettingsSchema, newerVersion } from '../../shared/settings.ts';
 
 /** Which document the settings in force come from. */
 type SettingsSource = 'settings' | 'last-good' | 'default';
@@ -140,7 +135,7 @@ export class SettingsStore {
       text = readText(this.#file);
     } catch (error) {
       // Somebody made it unreadable; an exception here would have nobody to catch it.
-      this.#become({ ...this.#state, problem: `settings.json cannot be read: ${String(error)}` });
+      this.#become({ ...this.#state, problem: say('settings_closed', { reason: String(error) }) });
       return;
     }
     // A file that is away is about to be replaced, or was deleted by mistake; what is in force stays.
@@ -189,10 +184,10 @@ function tryParse(
     // Editors on Windows put a byte order mark there.
     const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     const newer = newerVersion(document);
-    if (newer !== null) return { newer, problem: `a newer Tiergate has written them (version ${newer})` };
+    if (newer !== null) return { newer, problem: say('settings_version', { version: newer }) };
     return { settings: parse(document) };
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: `settings.json is not JSON: ${error.message}` };
+    if (error instanceof SyntaxError) return { problem: say('settings_json', { reason: error.message }) };
     if (error instanceof TiergateError) return { problem: error.detail };
     throw error;
   }

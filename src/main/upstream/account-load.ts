@@ -1,3 +1,4 @@
+import type { Said } from '../../shared/sentences.ts';
 import { Breaker } from './breaker.ts';
 import { type PlanQuota, quotasOfEvent, readQuotas } from './plan-quota.ts';
 import type { HeaderValues } from './retry-after.ts';
@@ -32,7 +33,7 @@ export class AccountLoad {
     if (firstToken !== null) this.firstToken = ewma(this.firstToken, firstToken);
   }
 
-  failed(reason: string, now: number): void {
+  failed(reason: Said, now: number): void {
     this.breaker.failed(reason, now);
     this.errors = ewma(this.errors, 1);
   }

@@ -7,6 +7,7 @@ import type { DialectName } from '../../shared/turn.ts';
 import type { Secret, SecretResult } from '../secrets/secret.ts';
 import { sourceName } from '../secrets/secret-source.ts';
 import { HOME_ACCOUNTS } from './own-key.ts';
+import { type Said, say } from '../../shared/sentences.ts';
 
 /** An account with its keys in hand and its address worked out. */
 export interface ReadyAccount {
@@ -210,7 +211,7 @@ export function fitOf(
   return dialect === 'chat' || named ? 'translated' : 'unnamed';
 }
 
-function keyProblem({ account, keys }: ReadyAccount): string {
+function keyProblem({ account, keys }: ReadyAccount): Said {
   const problems = keys.flatMap(({ result }) => ('problem' in result ? [result.problem] : []));
-  return `"${account.id}" has no usable key: ${problems.join('; ')}. Store one with "tiergate key set NAME", or set the variable before the gateway starts.`;
+  return say('key_none', { account: account.id, problems: problems.join('; ') });
 }

@@ -1,3 +1,5 @@
+import { type Said, sayAsItIs } from '../../shared/sentences.ts';
+
 /** Faults in a row that open it. */
 const THRESHOLD = 5;
 
@@ -21,7 +23,7 @@ export type BreakerProbe = symbol;
 export class Breaker {
   #faults = 0;
   #openUntil: number | null = null;
-  #reason = '';
+  #reason = sayAsItIs('');
   #probe: BreakerProbe | null = null;
 
   state(now: number): BreakerState {
@@ -44,7 +46,7 @@ export class Breaker {
     this.#probe = null;
   }
 
-  failed(reason: string, now: number): void {
+  failed(reason: Said, now: number): void {
     this.#faults += 1;
     this.#reason = reason;
     this.#probe = null;

@@ -6,6 +6,7 @@ import { type DumpSide, dumpFolder, dumpName, makeDumpFolder, readDumps, sweepDu
 import { requestHead, responseHead } from './dump-text.ts';
 import { type DumpPlan, DumpWriter } from './dump-writer.ts';
 import { headersDown } from './headers.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** A timer that is set for more than some weeks goes off at once. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
@@ -152,6 +153,6 @@ export class Dump {
   readonly #failed = (error: unknown): void => {
     this.#made = null;
     this.#failures += 1;
-    if (this.#failures === 1) this.#options.log.warn({ error: String(error) }, 'dumps cannot be written');
+    if (this.#failures === 1) this.#options.log.warn({ error: String(error) }, say('log_dump'));
   };
 }

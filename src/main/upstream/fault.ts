@@ -1,3 +1,4 @@
+import { type Said, say, sayAsItIs } from '../../shared/sentences.ts';
 import { DEFAULT_COOLDOWN_MS, type HeaderValues, clampCooldown, readRetryAfter } from './retry-after.ts';
 
 /** Why a key is not asked for a while. */
@@ -17,7 +18,7 @@ interface KeyFault {
 interface AccountFault {
   readonly kind: 'account';
   /** Short, for the window: `status 503`, `ECONNREFUSED`. */
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 /** The account cannot read what another account's upstream has encrypted; without those items it can answer. */
@@ -137,10 +138,10 @@ export function faultOfStatus(
     case 400:
       if (said.code === 'invalid_encrypted_content') return { kind: 'encrypted' };
       return TRANSIENT.has(said.code) || TRANSIENT_TEXT.test(said.message)
-        ? { kind: 'account', reason: 'status 400, transient' }
+        ? { kind: 'account', reason: say('fault_transient') }
         : null;
     default:
-      return status >= 500 ? { kind: 'account', reason: `status ${status}` } : null;
+      return status >= 500 ? { kind: 'account', reason: say('fault_status', { status }) } : null;
   }
 }
 
@@ -151,7 +152,7 @@ export function faultOfEvent(said: ErrorSaid, now: number, model: string): Fault
   if (status !== null) return faultOfStatus(status, () => undefined, said, now, model);
   if (name === 'invalid_encrypted_content') return { kind: 'encrypted' };
   return TRANSIENT.has(said.code) || TRANSIENT.has(said.type) || TRANSIENT_TEXT.test(said.message)
-    ? { kind: 'account', reason: name === '' ? 'failed before its first token' : name }
+    ? { kind: 'account', reason: name === '' ? say('fault_silent') : sayAsItIs(name) }
     : null;
 }
 
@@ -162,7 +163,7 @@ export function faultWord(fault: Fault): string {
 
 /** An upstream that could not be asked, or broke off before its answer began. */
 export function faultOfConnection(code: string): Fault {
-  return { kind: 'account', reason: code };
+  return { kind: 'account', reason: sayAsItIs(code) };
 }
 
 function isQuota(status: number, { type, code, message }: ErrorSaid): boolean {

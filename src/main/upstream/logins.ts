@@ -4,6 +4,7 @@ import type { Keychain } from '../secrets/keychain.ts';
 import { type Login, readLogin, writeLogin } from '../secrets/login.ts';
 import { type Secret, type SecretResult, fingerprint } from '../secrets/secret.ts';
 import { TiergateError } from '../../shared/errors.ts';
+import { say } from '../../shared/sentences.ts';
 import type { Renewal } from './oauth.ts';
 
 /** How long before its end an access token is renewed. */
@@ -66,7 +67,7 @@ export class Logins {
     try {
       await known.renewing;
       const stored = await this.#read(name, known);
-      if (stored === null) return { problem: `the keychain has no login ${name}: import it` };
+      if (stored === null) return { problem: say('login_none', { name }) };
       if (this.#isDue(known, stored)) {
         known.renewing ??= this.#renew(known, stored).finally(() => {
           known.renewing = null;
@@ -118,14 +119,13 @@ export class Logins {
 
   async #result(name: string, known: Known): Promise<SecretResult> {
     const login = await this.#read(name, known);
-    if (login === null) return { problem: `the keychain has no login ${name}: import it` };
+    if (login === null) return { problem: say('login_none', { name }) };
     const { accessToken, refreshToken, accountId, expiresAt } = login;
     known.expiresAt = expiresAt;
-    if (known.refused === refreshToken)
-      return { problem: 'the login has expired: import it again ("tiergate account import-codex")' };
+    if (known.refused === refreshToken) return { problem: say('login_over') };
     this.#wake(name, known);
     if (expiresAt <= this.#options.now() || accessToken === '')
-      return { problem: `the login could not be renewed (${known.failed?.reason ?? 'unknown'}); it is tried again` };
+      return { problem: say('login_waits', { reason: known.failed?.reason ?? 'unknown' }) };
     return {
       // The token changes with every renewal; cooldowns and rows are about the login.
       secret: {

@@ -1,4 +1,5 @@
 import type { Account } from '../../shared/account.ts';
+import { type Said, say } from '../../shared/sentences.ts';
 import type { HeaderValues } from './retry-after.ts';
 
 /** How much of a plan's quota is used, as ChatGPT's backend told it. */
@@ -79,8 +80,9 @@ export function quotaReached(
 }
 
 /** Why an account rests, in words. */
-export function quotaText({ minutes, usedPercent }: PlanQuota): string {
-  const window =
-    minutes % 1440 === 0 ? `${minutes / 1440}-day` : minutes % 60 === 0 ? `${minutes / 60}-hour` : `${minutes}-minute`;
-  return `resting: ${Math.round(usedPercent)} % of the ${window} quota is used`;
+export function quotaText({ minutes, usedPercent }: PlanQuota): Said {
+  const percent = Math.round(usedPercent);
+  if (minutes % 1440 === 0) return say('resting_days', { percent, count: minutes / 1440 });
+  if (minutes % 60 === 0) return say('resting_hours', { percent, count: minutes / 60 });
+  return say('resting_minutes', { percent, count: minutes });
 }

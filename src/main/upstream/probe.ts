@@ -3,6 +3,7 @@ import { isSandbox } from '../../shared/account.ts';
 import { isCodexLogin } from '../../shared/codex.ts';
 import type { AccountTest } from '../../shared/calls/account.ts';
 import { TiergateError } from '../../shared/errors.ts';
+import { type Said, say } from '../../shared/sentences.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Accounts, ReadyAccount } from './accounts.ts';
 import type { UpstreamRequest } from './dispatch.ts';
@@ -50,10 +51,10 @@ export async function probe(accounts: Accounts, id: string, options: ProbeOption
     models: models.map((model) => options.redact.text(model)),
     took: Math.round(options.now() - began),
   });
-  if (isSandbox(account)) return result({ outcome: 'sandbox', message: 'The sandbox needs no key.' }, null, []);
+  if (isSandbox(account)) return result({ outcome: 'sandbox', message: say('test_sandbox') }, null, []);
   const wanting = keys.flatMap(({ result: key }) => ('problem' in key ? [key.problem] : []));
   if (wanting.length > 0)
-    return result({ outcome: 'key_missing', message: `A key is missing: ${wanting.join('; ')}.` }, null, []);
+    return result({ outcome: 'key_missing', message: say('test_keyless', { problems: wanting.join('; ') }) }, null, []);
   const secrets = keys.flatMap(({ result: key }) => ('secret' in key ? [key.secret] : []));
   let last: ModelsAnswer = { status: null, text: '', models: [] };
   for (const secret of secrets.length === 0 ? [null] : secrets) {
@@ -63,8 +64,11 @@ export async function probe(accounts: Accounts, id: string, options: ProbeOption
   }
   return result(
     secrets.length === 0
-      ? { outcome: 'answers', message: 'It answers.' }
-      : { outcome: 'works', message: secrets.length === 1 ? 'The key works.' : `All ${secrets.length} keys work.` },
+      ? { outcome: 'answers', message: say('it_answers') }
+      : {
+          outcome: 'works',
+          message: secrets.length === 1 ? say('test_one') : say('test_all', { count: secrets.length }),
+        },
     last.status,
     last.models,
   );
@@ -72,27 +76,31 @@ export async function probe(accounts: Accounts, id: string, options: ProbeOption
 
 interface Finding {
   readonly outcome: AccountTest['outcome'];
-  readonly message: string;
+  readonly message: Said;
 }
 
 const WELL: ReadonlySet<AccountTest['outcome']> = new Set(['works', 'answers', 'sandbox']);
 
 function problemOf({ status, text }: ModelsAnswer, secret: Secret | null): Finding | null {
-  if (status === null) return { outcome: 'unreachable', message: `It could not be reached: ${text}.` };
+  if (status === null) return { outcome: 'unreachable', message: say('test_unreachable', { reason: text }) };
   if (status < 300) return null;
-  const name = secret === null ? 'The request' : secret.lastFour === '' ? 'The key' : `The key …${secret.lastFour}`;
-  if (status < 400) {
-    const message = `It answered with a redirect (${status}), which is never followed. Correct the base URL.`;
-    return { outcome: 'redirected', message };
-  }
-  if (status === 404 || status === 405 || status === 501) {
-    const message = `It answers, but with ${status}: it has no list of models by which a key could be proved, or the base URL is wrong.`;
-    return { outcome: 'no_list', message };
-  }
-  const said = text === '' ? '' : `: ${text}`;
-  if (status === 401 || status === 403)
-    return { outcome: 'key_refused', message: `${name} was refused (${status})${said}` };
-  return { outcome: status === 429 ? 'limited' : 'failed', message: `It answered with ${status}${said}` };
+  if (status < 400) return { outcome: 'redirected', message: say('test_redirect', { status }) };
+  if (status === 404 || status === 405 || status === 501)
+    return { outcome: 'no_list', message: say('test_listless', { status }) };
+  if (status === 401 || status === 403) return { outcome: 'key_refused', message: refusal(status, text, secret) };
+  const message = text === '' ? say('test_failed', { status }) : say('test_failed_saying', { status, said: text });
+  return { outcome: status === 429 ? 'limited' : 'failed', message };
+}
+
+function refusal(status: number, said: string, secret: Secret | null): Said {
+  const isSilent = said === '';
+  if (secret === null)
+    return isSilent ? say('test_request_refused', { status }) : say('test_request_refused_saying', { status, said });
+  const { lastFour: key } = secret;
+  if (key === '') return isSilent ? say('test_refused', { status }) : say('test_refused_saying', { status, said });
+  return isSilent
+    ? say('test_named_refused', { key, status })
+    : say('test_named_refused_saying', { key, status, said });
 }
 
 interface ModelsAnswer {

@@ -11,6 +11,7 @@ import { type OwnWay, ownSecret } from './own-key.ts';
 import { type PlanQuota, quotaReached, quotaText } from './plan-quota.ts';
 import { orderCandidates } from './scheduler.ts';
 import { Stickiness } from './stickiness.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** What is known of a turn before an account is chosen. */
 export interface WayQuestion {
@@ -157,7 +158,7 @@ export class Ways {
     if (awake.length > 0) return new Failover(awake, this.#world);
     const reasons = candidates.flatMap(({ ready: { account }, load }) => {
       const quota = this.#reached(account, load);
-      return quota === null ? [] : [`"${account.id}" is ${quotaText(quota)}`];
+      return quota === null ? [] : [say('resting_of', { account: account.id, resting: quotaText(quota) })];
     });
     return gatewayError('account_resting', reasons.join('; '));
   }

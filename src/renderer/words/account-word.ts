@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import type { AccountState } from '../../shared/control.ts';
 import type { Provider, Spoken } from '../../shared/account.ts';
+import { sentenceWords } from './sentence-word.ts';
 
 /** How an account does, from well to not at all; `off` is nobody's fault. */
 export type Health = 'good' | 'warn' | 'bad' | 'off';
@@ -19,7 +20,7 @@ export function healthOf({ enabled, breaker, resting, keys }: AccountState): Acc
   if (!enabled) return say('off', i18next.t('accounts:health.off'));
   if (breaker?.state === 'open') return say('bad', i18next.t('accounts:health.breaker'), breaker.until);
   if (breaker !== null) return say('warn', i18next.t('accounts:health.probing'));
-  if (resting !== null) return say('warn', resting);
+  if (resting !== null) return say('warn', sentenceWords(resting));
   const ready = keys.filter(({ state }) => state === 'ready').length;
   if (ready === keys.length) return say('good', i18next.t('accounts:health.good'));
   if (ready > 0) return say('warn', i18next.t('accounts:health.someKeys', { ready, count: keys.length }));

@@ -13,9 +13,9 @@ import { Skeleton } from '../../components/skeleton.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import type { en } from '../../locales/en.ts';
-import { checkWords } from '../../words/check-word.ts';
 import { doctorReport } from '../../words/doctor-report.ts';
 import { fullCount, timeOfDay } from '../../words/figure.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 
 /** How each result looks; the word beside it says the same. */
 const LOOKS: Readonly<Record<Check['result'], { readonly icon: LucideIcon; readonly tone: string }>> = {
@@ -95,8 +95,7 @@ function Summary({ checks }: { readonly checks: readonly Check[] }) {
 
 function CheckRow({ check }: { readonly check: Check }) {
   const { t } = useTranslation(['about', 'common']);
-  const { id, result } = check;
-  const { detail, next } = checkWords(check);
+  const { id, result, detail, next } = check;
   const { icon: Icon, tone } = LOOKS[result];
   return (
     <li data-check={id} data-result={result} className="flex gap-3 border-b border-line px-4 py-2.5 last:border-b-0">
@@ -106,11 +105,11 @@ function CheckRow({ check }: { readonly check: Check }) {
       </span>
       <span className="w-28 shrink-0 font-medium">{isKnown(id) ? t(`checks.${id}`) : id}</span>
       <div className="min-w-0 flex-1">
-        <p className="wrap-break-word text-ink-soft">{detail}</p>
+        <p className="wrap-break-word text-ink-soft">{sentenceWords(detail)}</p>
         {next !== '' && (
           <p className="mt-0.5 wrap-break-word">
             <span className="font-medium">{t('common:next')} </span>
-            {next}
+            {sentenceWords(next)}
           </p>
         )}
       </div>

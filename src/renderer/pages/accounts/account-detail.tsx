@@ -6,6 +6,7 @@ import type { AccountEntry } from '../../account-entry.ts';
 import { Button } from '../../components/button.tsx';
 import { dialectName } from '../../words/account-word.ts';
 import { fullCount, listOf, percent } from '../../words/figure.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 import type { AccountDialog } from './account-dialogs.tsx';
 import { KeyList } from './key-list.tsx';
 import { QuotaMeters } from './quota-meters.tsx';
@@ -38,7 +39,7 @@ export function AccountDetail({
           }
         >
           {state?.breaker?.state === 'open' && (
-            <p className="mb-2 text-bad">{t('breakerWhy', { reason: state.breaker.reason })}</p>
+            <p className="mb-2 text-bad">{t('breakerWhy', { reason: sentenceWords(state.breaker.reason) })}</p>
           )}
           <KeyList account={account} keys={state?.keys ?? []} now={now} onDialog={onDialog} />
           {isCodexLogin(account) && (

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { classNames } from '../../components/class-names.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { duration, fullCount } from '../../words/figure.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 
 /** Asks an account's upstream for something that costs nothing. */
 export function useAccountTest(id: string) {
@@ -48,7 +49,7 @@ export function TestOutcome({
           <span className="font-medium">{t(`test.${outcome}`)}</span>{' '}
           <span className="text-xs text-ink-soft">({facts})</span>
         </p>
-        {!ok && <p className="text-ink-soft wrap-break-word">{t('test.said', { message })}</p>}
+        {!ok && <p className="text-ink-soft wrap-break-word">{t('test.said', { message: sentenceWords(message) })}</p>}
         {!ok && outcome !== 'works' && outcome !== 'answers' && outcome !== 'sandbox' && (
           <p className="mt-1 text-ink-soft">
             <span className="font-medium text-ink">{t('common:next')} </span>

@@ -8,6 +8,7 @@ import { Chip } from '../../components/chip.tsx';
 import { Countdown } from '../../components/countdown.tsx';
 import type { AccountDialog } from './account-dialogs.tsx';
 import { coolingWord, keyPlace } from '../../words/account-word.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 
 type KeyState = AccountState['keys'][number];
 
@@ -88,7 +89,7 @@ function KeyWords({
       {fingerprint !== null && (
         <p className="truncate text-xs text-ink-faint">{t('keys.fingerprint', { fingerprint })}</p>
       )}
-      {problem !== null && <p className="text-xs text-bad wrap-break-word">{problem}</p>}
+      {problem !== null && <p className="text-xs text-bad wrap-break-word">{sentenceWords(problem)}</p>}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { type VirtualColumn, VirtualTable } from '../../components/virtual-table.tsx';
 import { type LogRow, lineText } from '../../log-rows.ts';
 import { timeOfDay, momentOf } from '../../words/figure.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 
 const TONES: Readonly<Record<LogLine['level'], ChipTone>> = {
   debug: 'plain',
@@ -51,7 +52,7 @@ export function LogTable({
         width: 'minmax(10rem, 1fr)',
         head: true,
         cell: ({ line }) => {
-          const message = line.message === '' ? t('noMessage') : line.message;
+          const message = line.message === '' ? t('noMessage') : sentenceWords(line.message);
           return (
             <button
               type="button"
@@ -79,7 +80,9 @@ export function LogTable({
         id: 'copy',
         title: <span className="sr-only">{t('columns.copy')}</span>,
         width: '1.75rem',
-        cell: ({ line }) => <CopyButton text={lineText(line)} label={t('copyLine', { message: line.message })} />,
+        cell: ({ line }) => (
+          <CopyButton text={lineText(line)} label={t('copyLine', { message: sentenceWords(line.message) })} />
+        ),
       },
     ],
     [onOpen, t],

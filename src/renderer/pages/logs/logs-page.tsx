@@ -18,6 +18,7 @@ import { useStatus } from '../../gateway-state.ts';
 import { lineText, logRows } from '../../log-rows.ts';
 import { navigate, useRoute } from '../../route.ts';
 import { fullCount } from '../../words/figure.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 import { LogTable } from './log-table.tsx';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -37,8 +38,18 @@ export function LogsPage() {
   const text = query['text'] ?? '';
   const [live, setLive] = useState(true);
   const [open, setOpen] = useState<LogLine | null>(null);
-  const log = useAnswer('log.page', { level, text, limit: MOST }, { keep: true, ...(live ? { every: EVERY } : {}) });
-  const lines = log.data?.lines;
+  // The file is English, so what is looked for in another script is looked for here, in the words that are shown.
+  const isForeign = /\p{Script=Han}/u.test(text);
+  const log = useAnswer(
+    'log.page',
+    { level, text: isForeign ? '' : text, limit: MOST },
+    { keep: true, ...(live ? { every: EVERY } : {}) },
+  );
+  const read = log.data?.lines;
+  const lines = useMemo(
+    () => (isForeign ? read?.filter(({ message }) => sentenceWords(message).includes(text)) : read),
+    [isForeign, read, text],
+  );
   const rows = useMemo(() => logRows(lines ?? []), [lines]);
   const go = useCallback((next: Readonly<Record<string, string>>) => {
     navigate(hrefOf('logs', null, next), { replace: true });

@@ -7,6 +7,7 @@ import { Dialog, DialogClose } from '../../components/dialog.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Field, INPUT_CLASS } from '../../components/field.tsx';
 import type { PolicyChanges } from '../../policy-save.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 import { PolicySimulation } from './policy-simulation.tsx';
 import { Sentence } from './rule-row.tsx';
 
@@ -51,7 +52,9 @@ export function PolicyImport({ changes, onClose }: { readonly changes: PolicyCha
       {text.trim() !== '' && (read.data?.problems.length ?? 0) > 0 && (
         <ul role="alert" className="mt-3 text-bad">
           {read.data?.problems.map(({ path, message }) => (
-            <li key={`${path} ${message}`}>{path === '' ? message : t('form.problem', { path, message })}</li>
+            <li key={`${path} ${message}`}>
+              {path === '' ? sentenceWords(message) : t('form.problem', { path, message: sentenceWords(message) })}
+            </li>
           ))}
         </ul>
       )}

@@ -17,6 +17,7 @@ import { changePolicy } from '../../policy-change.ts';
 import type { PolicyChanges } from '../../policy-save.ts';
 import { forces, namesOf, type RuleForm, RuleFormSchema, type RuleProblem, ruleOf } from '../../rule-form.ts';
 import { actionName } from '../../words/rule-word.ts';
+import { sentenceWords } from '../../words/sentence-word.ts';
 import { ruleTierName, tierName } from '../../words/tier-word.ts';
 import { PolicySimulation } from './policy-simulation.tsx';
 import { PolicyTrial } from './policy-trial.tsx';
@@ -121,7 +122,7 @@ export function RuleDialog({
         {problems.length > 0 && (
           <ul role="alert" className="mt-3 text-bad">
             {problems.map(({ path, message }) => (
-              <li key={path}>{t('form.problem', { path, message })}</li>
+              <li key={path}>{t('form.problem', { path, message: sentenceWords(message) })}</li>
             ))}
           </ul>
         )}
