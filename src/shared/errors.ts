@@ -280,6 +280,15 @@ export const ERRORS = {
       'Readers of multipart forms differ in what they take for a boundary; what they could differ about is refused.',
     next: 'Send the form with a library, with a boundary that occurs nowhere else in it.',
   },
+  form_model_late: {
+    status: 400,
+    type: 'invalid_request_error',
+    message:
+      'The form names its model after its file, and the account that was chosen before does not serve it: {detail}.',
+    cause:
+      'A form streams, so an account is chosen with what stands before its first file. This one has a model mapping without this model.',
+    next: 'Put the model before the file in the form, or add the model to the account’s modelMapping.',
+  },
   form_required: {
     status: 415,
     type: 'invalid_request_error',

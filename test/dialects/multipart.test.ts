@@ -17,11 +17,17 @@ interface Walk {
   readonly model: string | null;
 }
 
-function walk(form: string, size = form.length): Walk {
+/** Walks over a form in pieces of a size; `rename` says as what its model goes up. */
+function walk(form: string, size = form.length, rename = (model: string): string => model): Walk {
   const judge = new MultipartJudge('B');
   const bytes = Buffer.from(form, 'latin1');
   let sent = '';
-  for (let at = 0; at < bytes.length; at += size) sent += judge.push(bytes.subarray(at, at + size)).toString('latin1');
+  for (let at = 0; at < bytes.length; at += size) {
+    sent += judge.push(bytes.subarray(at, at + size)).toString('latin1');
+    if (!judge.asks) continue;
+    expect(judge.push(Buffer.alloc(0))).toEqual(Buffer.alloc(0));
+    sent += judge.named(rename(judge.model ?? '')).toString('latin1');
+  }
   sent += judge.end().toString('latin1');
   return {
     sent,
@@ -48,6 +54,76 @@ describe('an honest form passes byte for byte', () => {
         },
       ),
     );
+  });
+});
+
+describe('a model', () => {
+  const renamed = (model: string): string => `${model}-2026`;
+
+  test.each([1, 2, 3, 7, 64, 10_000])('gets another name in its place, in pieces of %i bytes', (size) => {
+    for (const around of [
+      (model: string) => field('model', model) + FILE + field('language', 'de') + END,
+      (model: string) => FILE + field('prompt', 'a\r\nmodel') + field('model', model) + END,
+    ])
+      expect(walk(around('whisper-1'), size, renamed)).toEqual({
+        sent: around('whisper-1-2026'),
+        refusal: null,
+        model: 'whisper-1',
+      });
+  });
+
+  test.each(['', 'x', 'a-much-longer-name-than-before'])('may become "%s"', (name) => {
+    expect(walk(field('model', 'm') + END, 3, () => name).sent).toBe(field('model', name) + END);
+  });
+
+  test('that is empty is none', () => {
+    expect(walk(field('model', '') + FILE + END, 5, renamed)).toEqual({
+      sent: field('model', '') + FILE + END,
+      refusal: null,
+      model: null,
+    });
+  });
+
+  test.each([
+    'Content-Disposition: form-data; name=model',
+    'content-disposition: form-data; name="model"\r\nContent-Type: text/plain; charset=ISO-8859-1',
+    'Content-Disposition: form-data; name="model"\r\nContent-Transfer-Encoding: 8bit',
+  ])('of a plain part is read: %s', (headers) => {
+    expect(walk(part(headers, 'm') + END, 4, renamed)).toMatchObject({
+      sent: part(headers, 'm-2026') + END,
+      model: 'm',
+    });
+  });
+
+  test.each<[string, string]>([
+    ['is named twice', field('model', 'a') + field('model', 'a')],
+    ['is named twice in other letters', field('model', 'a') + field('Model', 'b')],
+    ['is named in other letters', field('MODEL', 'a')],
+    ['is a list', field('model[]', 'a')],
+    ['is named in another spelling', field('mod%65l', 'a')],
+    ['is a file', part('Content-Disposition: form-data; name="model"; filename="m.txt"', 'a')],
+    ['is coded', part('Content-Disposition: form-data; name="model"\r\nContent-Transfer-Encoding: base64', 'Z3B0LTRv')],
+    [
+      'is in another charset',
+      part('Content-Disposition: form-data; name="model"\r\nContent-Type: text/plain; charset=utf-7', 'a'),
+    ],
+    ['has a long name', field('model', 'm'.repeat(257))],
+    ['has a name without an end', field('model', 'm'.repeat(100_000))],
+    ['has a name in letters that charsets tell apart', field('model', 'm\u00e9')],
+  ])('that %s is refused, and does not go on', (_, form) => {
+    for (const size of [1, 9, 100_000]) {
+      const { sent, refusal } = walk(field('first') + form + END, size);
+      expect(refusal).toMatch(/^form_invalid: .*model/);
+      expect(sent).not.toContain('mmm');
+    }
+  });
+
+  test('of 256 letters has none too many', () => {
+    for (const size of [1, 9, 1000])
+      expect(walk(field('model', 'm'.repeat(256)) + END, size)).toMatchObject({
+        refusal: null,
+        model: 'm'.repeat(256),
+      });
   });
 });
 

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { fold } from '../../shared/fold.ts';
 
@@ -5,7 +6,7 @@ import { fold } from '../../shared/fold.ts';
 const MAX_HEADERS = 16 * 1024;
 const MAX_PARTS = 1000;
 
-/** A model's name in a form is read up to this length. */
+/** A model's name in a form may have so many bytes. */
 const MAX_MODEL = 256;
 
 /** What RFC 2046 lets a boundary be, without the blanks that some readers trim. */
@@ -27,8 +28,8 @@ export function boundaryOf(contentType: string): string | null {
 
 /**
  * Walks over a form as it comes and lets go only what has been judged: a part's headers are held back until they are
- * whole, and the end of every piece as far as it could be the beginning of a boundary. What one reader of forms would take
- * for a boundary and another not is refused.
+ * whole, the model until somebody says as what it goes up, and the end of every piece as far as it could be the beginning of
+ * a boundary. What one reader of forms would take for a boundary and another not is refused.
  */
 export class MultipartJudge {
   readonly #mark: Buffer;
@@ -36,16 +37,22 @@ export class MultipartJudge {
   #held: Buffer = NOTHING;
   #parts = 0;
   #isModel = false;
-  #model = '';
+  /** The model's end in what is held, while it waits for its name. */
+  #modelEnd: number | null = null;
+  #hasModel = false;
   refusal: GatewayError | null = null;
+  /** What the form calls its model, once that part has come; null before, or without one. */
+  model: string | null = null;
+  /** True once a part has begun that is a file. */
+  hasFile = false;
 
   constructor(boundary: string) {
     this.#mark = Buffer.from(`--${boundary}`, 'latin1');
   }
 
-  /** What the form calls its model, once that part has come; null before, or without one. */
-  get model(): string | null {
-    return this.#model === '' ? null : this.#model;
+  /** True while {@link model} is to be named by {@link named}: nothing goes on before. */
+  get asks(): boolean {
+    return this.#modelEnd !== null;
   }
 
   /** True once the closing boundary has come. */
@@ -59,12 +66,23 @@ export class MultipartJudge {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     let at = 0;
     for (;;) {
-      const next = this.#refused ? at : this.#step(bytes, at);
+      const next = this.#refused || this.asks ? at : this.#step(bytes, at);
       if (next === at) break;
       at = next;
     }
     this.#held = bytes.subarray(at);
+    if (this.#modelEnd !== null) this.#modelEnd -= at;
     return this.#refused ? NOTHING : bytes.subarray(0, at);
+  }
+
+  /** Says as what the model goes up; the bytes that may go on then. The same name leaves its bytes as they are. */
+  named(name: string): Buffer {
+    const end = this.#modelEnd ?? 0;
+    const part = name === this.model ? this.#held.subarray(0, end) : Buffer.from(`\r\n${name}`);
+    this.#held = this.#held.subarray(end);
+    this.#modelEnd = null;
+    this.#isModel = false;
+    return Buffer.concat([part, this.push(NOTHING)]);
   }
 
   /** Whether the form is whole; a last line end may still be held. */
@@ -141,16 +159,30 @@ export class MultipartJudge {
     } else if (dispositions.length !== 1 || names.length !== 1 || /[\0\r\n]/.test(lines.join(''))) {
       this.#refuse('a part does not have exactly one name');
     }
-    this.#isModel = name === 'model';
+    const isFile = /;\s*filename\*?\s*=/i.test(disposition);
+    if (isFile) this.hasFile = true;
+    this.#isModel = /^model(?:\[.*)?$/.test(name);
+    if (!this.#isModel) return;
+    const isPlain = /^(?:"model"|model\s*)$/.test(names[0]?.[1] ?? '') && !isFile;
+    const coded = /^content-transfer-encoding\s*:(?!\s*(?:7bit|8bit|binary)\s*$)|charset\W*utf-?(?:7|16|32)/im.test(
+      headers,
+    );
+    if (this.#hasModel) this.#refuse('it names its model twice');
+    else if (!isPlain || coded) this.#refuse('its model is not a plain part named "model"');
+    this.#hasModel = true;
   }
 
   /** A part's content, up to the line end before the next boundary. */
   #content(bytes: Buffer, at: number): number {
     const found = bytes.indexOf(this.#mark, at);
+    if (this.#isModel && (found === -1 ? bytes.length : found) - at > MAX_MODEL + 2 * CRLF.length + this.#mark.length) {
+      this.#refuse('the name of its model is too long');
+      return at;
+    }
     if (found === -1) {
+      if (this.#isModel) return at;
       // A line end and the boundary's beginning may be cut by the end of this piece.
       const safe = Math.max(at, bytes.length - this.#mark.length - CRLF.length);
-      this.#note(bytes, at, safe);
       return safe;
     }
     const start = found - CRLF.length;
@@ -159,16 +191,23 @@ export class MultipartJudge {
       this.#refuse('its boundary stands where none can be');
       return at;
     }
-    this.#note(bytes, at, start);
+    if (this.#isModel && this.#noteModel(bytes.subarray(Math.min(at + CRLF.length, start), start))) {
+      this.#modelEnd = start;
+      return at;
+    }
     this.#isModel = false;
     // Where the boundary is not whole yet, only what stands before it may go.
     const after = this.#delimiter(bytes, found);
     return after === found ? start : after;
   }
 
-  #note(bytes: Buffer, from: number, to: number): void {
-    if (!this.#isModel || this.#model.length > MAX_MODEL) return;
-    this.#model = (this.#model + bytes.toString('utf8', from, to)).trim().slice(0, MAX_MODEL);
+  /** True where somebody has to say as what the model goes up. */
+  #noteModel(name: Buffer): boolean {
+    if (name.length > MAX_MODEL) this.#refuse('the name of its model is too long');
+    // In letters that every charset has in the same place.
+    else if (!isAscii(name)) this.#refuse('the name of its model is not plain text');
+    else if (name.length > 0) this.model = name.toString('latin1');
+    return name.length > 0;
   }
 
   #refuse(why: string): void {

@@ -32,12 +32,12 @@ export const platform: Dialect = {
   errorEvent: openAIErrorEvent,
 };
 
-/** A request without a body, which asks for nothing that stands in one. */
-export function bareRequest(): Asked {
+/** A request without a body that could be edited: a form, of which at most the model is known, or none. */
+export function bareRequest(model = ''): Asked {
   return {
     bytes: Buffer.alloc(0),
     envelope: { occurrences: [], lastMemberEnd: 0, memberCount: 0 },
-    model: '',
+    model,
     modelMembers: [],
     otherModels: [],
     tiers: [],

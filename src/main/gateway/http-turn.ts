@@ -1,8 +1,10 @@
 import type { Account } from '../../shared/account.ts';
 import { tiersTakenBy } from '../../shared/codex.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
+import { servesModel } from '../../shared/model.ts';
 import { type Asked, isUnread } from '../dialects/dialect.ts';
 import { withoutEncryptedItems } from '../dialects/encrypted-items.ts';
+import type { ReadyAccount } from '../upstream/accounts.ts';
 import { type UpstreamRequest, bodyUp } from '../upstream/dispatch.ts';
 import { DumpTee } from '../upstream/dump-tee.ts';
 import type { Failover, Outcome, Way } from '../upstream/failover.ts';
@@ -297,16 +299,18 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward, movable
     movable,
     holds: form === null && failover.movable,
   });
-  form?.onRefused((error) => {
-    answer.refuse(error);
-  });
-  form?.stream.once('end', () => {
-    meter.asked(form.model, null, false);
-  });
   const { body, length } =
     form === null
       ? bodyUp(failover.stripped ? [withoutEncryptedItems(decision.bytes)] : decision.pieces)
-      : { body: form.stream, length: asked.headers['content-length'] ?? null };
+      : form.goUp({
+          // A file is uploaded for no model.
+          keepsModel: plan.path === '/files' || Object.keys(account.modelMapping).length === 0,
+          upstreamModel: question.model === null ? null : decision.upstreamModel,
+          named: (name) => lateModel(turn, plan, ready, name),
+          refused: (error) => {
+            answer.refuse(error);
+          },
+        });
   const { proxy, headers } = account;
   const request: UpstreamRequest = {
     method: methodOf(asked),
@@ -332,6 +336,17 @@ function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward, movable
   const handler = dumped === null ? answer : new DumpTee(dumped, answer);
   house.send(request, way.secret?.login === undefined ? handler : quotasSeen(house, way.candidate.load, handler));
   return answer;
+}
+
+/** As what a model goes up that a form has named after its file; the door judges the turn once more. */
+function lateModel(turn: WalkedTurn, plan: Plan, ready: ReadyAccount, model: string): string | GatewayError {
+  const { http, meter } = turn;
+  const { account } = ready;
+  meter.asked(model, null, false);
+  if (!servesModel(account.modelMapping, model)) return gatewayError('form_model_late', `${model} (${account.id})`);
+  const decision = judge(turn, { ...plan, asked: { ...plan.asked, model } }, account);
+  meter.decided(decision, ready);
+  return decision.kind === 'block' ? blockError(decision.message, http) : decision.upstreamModel;
 }
 
 /** What a tool says to Anthropic alone, or of the shape of its own requests. */

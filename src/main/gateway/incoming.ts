@@ -42,8 +42,8 @@ export async function receive(
   const kind = route.methods[request.method ?? ''] ?? 'none';
   if (kind === 'none') return (await refuseBody(request)) ?? { asked: bareRequest(), body: null, form: null };
   if (kind === 'form' || (kind === 'either' && isForm(request))) {
-    const form = openForm(request, response);
-    return 'code' in form ? form : { asked: bareRequest(), body: null, form };
+    const form = await openForm(request, response);
+    return 'code' in form ? form : { asked: bareRequest(form.model ?? ''), body: null, form };
   }
   const body = await readBody(request, response, house.settings().bodyLimitMiB);
   return 'code' in body ? body : { asked: route.dialect.read(body), body, form: null };

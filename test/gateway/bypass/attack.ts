@@ -362,6 +362,9 @@ const FORMS: AttackGroup = {
       'content-type': 'multipart/form-data; boundary=abc; boundary=XyZ',
     }),
     form('another multipart', field('service_tier', 'priority'), { 'content-type': 'multipart/mixed; boundary=XyZ' }),
+    form('two models', field('model', 'm') + field('model', 'gpt-5.5-fast')),
+    form('a model in capitals', field('model', 'm') + field('MODEL', 'gpt-5.5-fast')),
+    form('a model that is a file', part('Content-Disposition: form-data; name="model"; filename="m"', 'gpt-5.5-fast')),
     form('coded', field('service_tier', 'priority'), { ...BOUNDARY, 'content-encoding': 'gzip' }),
     {
       trick: 'a form where JSON belongs',
