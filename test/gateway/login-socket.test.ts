@@ -72,6 +72,33 @@ describe('a session over a login', () => {
   });
 });
 
+describe('a session whose token ends before its time', () => {
+  const refusal = { type: 'error', status: 401, error: { code: 'token_expired', message: 'no' } };
+  const key = (): unknown => lab.gateway.runtime.status().accounts[0]?.keys[0]?.state;
+
+  test('has it renewed for the next one, and the login is not to blame', async () => {
+    await open();
+    lab.backend.sockets.last.send(refusal);
+    await tool.event('error');
+    await expect.poll(() => lab.server.requests.length).toBe(1);
+    tool.webSocket.terminate();
+    await reopen();
+    await tool.turn();
+    expect(lab.backend.sockets.requests.at(-1)?.header('authorization')).not.toEqual(
+      lab.backend.sockets.requests[0]?.header('authorization'),
+    );
+    expect(key()).toBe('ready');
+  });
+
+  test('and cannot be renewed lets the login cool down', async () => {
+    await open();
+    lab.server.script = { status: 500, body: {} };
+    lab.backend.sockets.last.send(refusal);
+    await tool.event('error');
+    await expect.poll(key).toBe('cooling');
+  });
+});
+
 describe('a session that is bridged', () => {
   test('is served over HTTP, with its prewarm’s instructions', async () => {
     await open({ sockets: 'http_bridge' });

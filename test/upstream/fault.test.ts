@@ -4,6 +4,7 @@ import {
   errorSaidIn,
   faultOfConnection,
   faultOfEvent,
+  faultOfSessionEvent,
   faultOfStatus,
   readErrorSaid,
 } from '../../src/main/upstream/fault.ts';
@@ -292,8 +293,59 @@ describe('an error in a stream, before the answer, says the same', () => {
     ['Anthropic: out of time', anthropic('timeout_error', 'x'), account('timeout_error')],
     ['Anthropic: about the request', anthropic('invalid_request_error', 'x'), null],
     ['an error without a word', { type: 'error' }, null],
+    [
+      'a wrong key',
+      { type: 'error', error: { type: 'invalid_request_error', code: 'invalid_api_key' } },
+      key('unauthorized', MINUTE),
+    ],
+    ['Anthropic: a wrong key', anthropic('authentication_error', 'x'), key('unauthorized', MINUTE)],
+    ['a token that has ended', { type: 'error', error: { code: 'token_expired' } }, key('unauthorized', MINUTE)],
   ])('%s', (_, event, fault) => {
     expect(faultOfEvent(errorSaidIn(event), NOW, MODEL)).toEqual(fault);
+  });
+});
+
+describe('an error event within a session says what an HTTP answer would have', () => {
+  const of = (event: object): Fault | null => faultOfSessionEvent(event, errorSaidIn(event), NOW, MODEL);
+  const limit = { type: 'error', error: { type: 'usage_limit_reached', message: 'The usage limit has been reached' } };
+  const said = (more: object): object => ({ ...limit, error: { ...limit.error, ...more } });
+
+  test.each<[string, object, Fault | null]>([
+    ['by its status alone', { type: 'error', status: 401, error: { message: 'x' } }, key('unauthorized', MINUTE)],
+    ['by the other name of it', { type: 'error', status_code: 503, error: {} }, account('status 503')],
+    [
+      'with a Retry-After',
+      { type: 'error', status: 429, error: { code: 'rate_limit_exceeded' }, headers: { 'Retry-After': '7' } },
+      key('rate_limited', 7000),
+    ],
+    [
+      'with a Retry-After that is a number',
+      { type: 'error', status: 429, error: {}, headers: { 'retry-after-ms': 2500 } },
+      key('rate_limited', 2500),
+    ],
+    [
+      'with headers that are none',
+      { type: 'error', status: 429, error: {}, headers: 'retry-after: 7' },
+      key('rate_limited', MINUTE),
+    ],
+    ['a plan’s limit', { ...said({}), status: 429 }, key('quota', DAY)],
+    ['a plan’s limit, with the time until its end', said({ resets_in_seconds: 5400 }), key('quota', 90 * MINUTE)],
+    [
+      'a plan’s limit, with the moment of its end',
+      said({ resets_at: (NOW + 30 * MINUTE) / 1000 }),
+      key('quota', 30 * MINUTE),
+    ],
+    ['a plan’s limit that has ended by this clock', said({ resets_at: NOW / 1000 - 5 }), key('quota', 1000)],
+    [
+      'a code that says more than the status',
+      { type: 'error', status: 400, error: { code: 'rate_limit_exceeded' } },
+      key('rate_limited', MINUTE),
+    ],
+    ['nothing, about the request', { type: 'error', status: 400, error: { code: 'invalid_prompt' } }, null],
+    ['nothing, about a person', { type: 'error', status: 403, error: { type: 'permission_error' } }, null],
+    ['nothing, without a word', { type: 'error' }, null],
+  ])('%s', (_, event, fault) => {
+    expect(of(event)).toEqual(fault);
   });
 });
 
@@ -309,7 +361,7 @@ test.each<[string, string]>([
   ['an array', '[]'],
   ['members of other types', '{"error":{"type":1,"code":[],"message":{},"resets_in_seconds":"9"}}'],
 ])('a body of %s says nothing', (_, body) => {
-  expect(readErrorSaid(Buffer.from(body))).toEqual({ type: '', code: '', message: '', resetsIn: null });
+  expect(readErrorSaid(Buffer.from(body))).toEqual({ type: '', code: '', message: '', resetsIn: null, resetsAt: null });
 });
 
 test('an error that is a bare text is its message', () => {

@@ -3,7 +3,8 @@ import { type ErrorCode, gatewayError, messageOf } from '../../shared/errors.ts'
 import { SseWalker } from '../dialects/sse.ts';
 import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
 import { LOOP_CODE } from '../upstream/connector.ts';
-import { headersDown } from '../upstream/headers.ts';
+import { type Fault, faultOfConnection, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
+import { headerIn, headersDown } from '../upstream/headers.ts';
 import type { House } from './house.ts';
 import { errorEvent } from './socket-goodbye.ts';
 import { toolStatus } from './upstream-error.ts';
@@ -15,22 +16,31 @@ const MAX_BODY = 4 * 1024 * 1024;
 export interface BridgeTurnListener {
   /** An event of the upstream. */
   event(payload: Buffer): void;
-  /** The upstream refused the request, or could not be asked; the turn's row comes before the event. */
-  refused(status: number, error: string, event: string): void;
+  /** The upstream refused the request, or could not be asked, and whom that blames; the turn's row comes before the event. */
+  refused(status: number, error: string, event: string, fault: Fault | null): void;
   /** The answer has come to an end; `cut` says that something is missing. */
   over(cut: string | null): void;
+}
+
+/** Whom a bridged turn asks. */
+export interface BridgeAsked {
+  /** The account, as errors name it. */
+  readonly place: string;
+  /** Whether the key is the tool's own. */
+  readonly own: boolean;
+  /** As the upstream knows it. */
+  readonly model: string;
 }
 
 /** One turn of a bridged session: an HTTP answer whose events become messages. */
 export class BridgeTurn implements Dispatcher.DispatchHandler {
   readonly #house: House;
-  readonly #place: string;
-  /** Whether the key is the tool's own. */
-  readonly #own: boolean;
+  readonly #asked: BridgeAsked;
   readonly #listener: BridgeTurnListener;
   readonly #walker: SseWalker;
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
+  #headers: readonly string[] = [];
   #streams = false;
   #chunks: Buffer[] = [];
   #size = 0;
@@ -41,10 +51,9 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   /** The upstream's name for the response, once it has one. */
   responseId: string | null = null;
 
-  constructor(house: House, place: string, own: boolean, listener: BridgeTurnListener) {
+  constructor(house: House, asked: BridgeAsked, listener: BridgeTurnListener) {
     this.#house = house;
-    this.#own = own;
-    this.#place = place;
+    this.#asked = asked;
     this.#listener = listener;
     this.#walker = new SseWalker({ longestName: 256, wants: () => true, payload: this.#payload });
   }
@@ -72,12 +81,14 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
     const { rawHeaders } = controller;
-    const { contentType, contentEncoding } = headersDown(Array.isArray(rawHeaders) ? rawHeaders : []);
+    const { place } = this.#asked;
+    const { contentType, contentEncoding, flat } = headersDown(Array.isArray(rawHeaders) ? rawHeaders : []);
     this.#status = status;
+    this.#headers = flat;
     this.#streams = status < 300 && contentType.startsWith('text/event-stream');
-    if (status >= 300 && status < 400) this.#fail('upstream_redirect', this.#place, controller);
+    if (status >= 300 && status < 400) this.#fail('upstream_redirect', place, controller);
     else if (contentEncoding !== '')
-      this.#fail('upstream_unreachable', `${this.#place} answered in a coding that was not asked for.`, controller);
+      this.#fail('upstream_unreachable', `${place} answered in a coding that was not asked for.`, controller);
     else if (this.#paused) controller.pause();
   }
 
@@ -102,11 +113,13 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return;
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    const { place } = this.#asked;
+    const fault = faultOfConnection(code);
     if (this.#status !== 0) this.#end(this.#told ? null : code);
     else if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
-      this.#fail('upstream_timeout', this.#place, null);
-    else if (code === LOOP_CODE) this.#fail('account_loop', this.#place, null);
-    else this.#fail('upstream_unreachable', `${this.#place} could not be reached or broke off: ${code}.`, null);
+      this.#fail('upstream_timeout', place, null, fault);
+    else if (code === LOOP_CODE) this.#fail('account_loop', place, null, fault);
+    else this.#fail('upstream_unreachable', `${place} could not be reached or broke off: ${code}.`, null, fault);
   }
 
   readonly #payload = (data: Buffer): boolean => {
@@ -133,8 +146,11 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   /** An upstream's error, as the event a WebSocket upstream would have sent; its 401 is about the gateway's key, unless the tool has brought one. */
   #refuse(): void {
     this.#told = true;
-    const status = toolStatus(this.#status, this.#own);
-    const body = this.#house.redact.bytes(Buffer.concat(this.#chunks));
+    const { own, model } = this.#asked;
+    const { redact, now } = this.#house;
+    const status = toolStatus(this.#status, own);
+    const body = redact.bytes(Buffer.concat(this.#chunks));
+    const fault = faultOfStatus(this.#status, headerIn(this.#headers), readErrorSaid(body), now(), model);
     const said = errorIn(body);
     const event = errorEvent({
       status,
@@ -142,13 +158,18 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
       code: said.code ?? `upstream_${this.#status}`,
       message: said.message ?? `The upstream answered with status ${this.#status}.`,
     });
-    this.#listener.refused(status, `upstream_${this.#status}`, event);
+    this.#listener.refused(status, `upstream_${this.#status}`, event, fault);
   }
 
-  #fail(code: ErrorCode, detail: string, controller: Dispatcher.DispatchController | null): void {
+  #fail(
+    code: ErrorCode,
+    detail: string,
+    controller: Dispatcher.DispatchController | null,
+    fault: Fault | null = null,
+  ): void {
     const error = gatewayError(code, detail);
     this.#house.log.warn({ error: code }, messageOf(code, detail));
-    this.#listener.refused(error.status, code, errorEvent(error));
+    this.#listener.refused(error.status, code, errorEvent(error), fault);
     this.#end(null);
     controller?.abort(new Error(code));
   }

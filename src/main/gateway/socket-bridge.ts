@@ -6,6 +6,7 @@ import { codexBody } from '../dialects/codex-body.ts';
 import { isUnread } from '../dialects/dialect.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { DumpTee } from '../upstream/dump-tee.ts';
+import type { Fault } from '../upstream/fault.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import type { Departure, LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
 import { type OwnHeaders, upgradeHeadersUp } from '../upstream/headers.ts';
@@ -57,6 +58,16 @@ export class BridgeUpstream implements OpenedUpstream {
 interface BridgedFrame {
   readonly frame: ClientFrame;
   readonly model: string;
+}
+
+/** What a turn gets instead of an answer. */
+interface Refusal {
+  readonly status: number;
+  readonly error: string;
+  /** What the tool is told. */
+  readonly event: string;
+  /** Whom it blames. */
+  readonly fault: Fault | null;
 }
 
 /** The turns of one lane, one after the other, as a WebSocket upstream runs them. */
@@ -161,21 +172,25 @@ class BridgeLink implements UpstreamLink {
     }
     const body = this.#body(bridged);
     if (typeof body === 'string') {
-      this.#refuse(lane, 400, 'previous_response_not_found', body);
+      this.#refuse(lane, { status: 400, error: 'previous_response_not_found', event: body, fault: null });
       return;
     }
     const { house, chosen } = this.#options;
     const { account, origin, basePath } = chosen.ready;
-    const isOwn = chosen.secret?.brought !== undefined;
+    const asked = {
+      place: `"${account.id}" (${account.baseUrl})`,
+      own: chosen.secret?.brought !== undefined,
+      model: bridged.model,
+    };
     /** Set where a login's token was refused, which is told only where there is no other. */
     let refusal: (() => void) | null = null;
-    const turn = new BridgeTurn(house, `"${account.id}" (${account.baseUrl})`, isOwn, {
+    const turn = new BridgeTurn(house, asked, {
       event: (payload) => {
         this.#deliver(lane, payload);
       },
-      refused: (status, error, event) => {
+      refused: (status, error, event, fault) => {
         const refuse = (): void => {
-          this.#refuse(lane, status, error, event);
+          this.#refuse(lane, { status, error, event, fault });
         };
         if (error === 'upstream_401' && this.#secret?.login !== undefined && !fresh) refusal = refuse;
         else refuse();
@@ -282,8 +297,8 @@ class BridgeLink implements UpstreamLink {
     this.#listener.piece(event, false, true);
   }
 
-  #refuse(lane: Lane, status: number, error: string, event: string): void {
-    this.#listener.refused(status, error, lane.name);
+  #refuse(lane: Lane, { status, error, event, fault }: Refusal): void {
+    this.#listener.refused(status, error, lane.name, fault);
     this.#listener.piece(Buffer.from(event), false, true);
     if (lane.running === null) this.#next(lane);
   }

@@ -74,7 +74,9 @@ async function dialNext(
           return { kind: 'refused', error: opened };
         }
         if (!('kind' in opened)) {
-          failover.ended({ kind: 'answered', firstToken: null, responseId: null });
+          // Where nothing was asked yet, nothing is known.
+          const isAsked = opened.request !== null;
+          failover.ended(isAsked ? { kind: 'answered', firstToken: null, responseId: null } : { kind: 'left' });
           if (chosen.secret?.login !== undefined) chosen.load.headersSeen(headerIn(opened.rawHeaders), now());
           return { kind: 'open', chosen, opened };
         }

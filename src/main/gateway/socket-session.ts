@@ -14,6 +14,7 @@ import { SocketEnding } from './socket-ending.ts';
 import { type Goodbye, blockGoodbye, close, refusalGoodbye } from './socket-goodbye.ts';
 import { type FrameVerdict, SocketPolicy } from './socket-policy.ts';
 import { type ToolListener, ToolSide, type ToolWebSocket } from './socket-tool.ts';
+import { SocketFaults } from './socket-faults.ts';
 import { SocketSeats } from './socket-seats.ts';
 import { SocketTurns } from './socket-turns.ts';
 import { UpstreamSide } from './socket-upstream-side.ts';
@@ -82,6 +83,7 @@ export class SocketSession implements ToolListener {
       record: house.record,
       capture: house.capture,
       dump: ({ turn, attempt }, message) => this.#dump?.turn(turn, attempt, message) ?? null,
+      faults: new SocketFaults(house, () => this.#chosen),
       sessionModel: () => this.#policy.model,
       seatFree: () => this.#seats.takeFree(this.#chosen),
       onSessionModel: (named) => {

@@ -5,12 +5,14 @@ import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
 import { type UpstreamEvent, TYPE_REACH, kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { DumpedTurn } from '../upstream/dump-session.ts';
+import type { Fault } from '../upstream/fault.ts';
 import type { Departure } from '../upstream/frame-link.ts';
 import type { ReadyAccount } from '../upstream/accounts.ts';
 import type { Release } from '../upstream/slots.ts';
 import type { Capture, SessionCapture } from './capture.ts';
 import type { Block, Forward } from './decide.ts';
 import { Meter, type TurnEnd } from './meter.ts';
+import type { SocketFaults } from './socket-faults.ts';
 import type { Chosen, FailedDial } from './socket-upstream.ts';
 
 /** How many ended responses are remembered, so that a second terminal event of one is not taken for the next turn's. */
@@ -28,6 +30,8 @@ export interface SocketTurnsOptions {
   readonly capture: Pick<Capture, 'session'>;
   /** Writes a turn down that goes up over a WebSocket; its message is null where the upstream began it by itself. */
   readonly dump: (departure: Departure, message: Buffer | null) => DumpedTurn | null;
+  /** Whom the upstream's errors blame. */
+  readonly faults: Pick<SocketFaults, 'said' | 'found' | 'answered'>;
   /** The session's model, for turns that the upstream begins by itself. */
   readonly sessionModel: () => string;
   /** A seat for a turn that the upstream has begun by itself. */
@@ -46,6 +50,10 @@ interface OpenTurn {
   /** What is written down of it on the wire; null where nothing is. */
   dumped: DumpedTurn | null;
   readonly lane: string | null;
+  /** As the upstream knows it. */
+  readonly model: string;
+  /** True once an error has been laid to its key or account: it may be told twice. */
+  blamed: boolean;
   /** The tier in its bytes; null is none. */
   readonly sentTier: string | null;
   /** True once its bytes have left the machine. */
@@ -103,9 +111,9 @@ export class SocketTurns {
   /** A `response.create` is about to leave; or, where it does not leave at once, to wait for `departed`. */
   accepted(frame: ClientFrame, decision: Forward, leave: Release, immediate = true): void {
     const meter = this.#judged(frame, decision);
-    const { sentTier } = decision;
+    const { sentTier, upstreamModel: model } = decision;
     const captured = this.#capture(meter, frame.bytes);
-    const turn = this.#begin({ meter, captured, lane: frame.streamId, sentTier, leave });
+    const turn = this.#begin({ meter, captured, lane: frame.streamId, model, sentTier, leave });
     if (immediate) turn.dumped = this.#options.dump(this.#leave(turn), decision.bytes);
     this.#options.onChange();
   }
@@ -170,9 +178,10 @@ export class SocketTurns {
   }
 
   /** The oldest turn that has no answer yet gets none: the upstream refused it with an HTTP status. */
-  failed(status: number, error: string, lane: string | null): void {
+  failed(status: number, error: string, lane: string | null, fault: Fault | null): void {
     const waiting = this.#open.filter(({ responseId }) => responseId === null);
     const turn = waiting.find((one) => one.lane === lane) ?? waiting[0];
+    if (fault !== null) this.#options.faults.found(fault, turn?.model ?? this.#options.sessionModel());
     if (turn !== undefined) this.#finish(turn, { status, error, partial: false });
   }
 
@@ -184,7 +193,7 @@ export class SocketTurns {
 
   #read(payload: Buffer): void {
     const event = readEvent(payload);
-    if (event !== null) this.#take(event);
+    if (event !== null) this.#take(event, payload);
   }
 
   #meter(): Meter {
@@ -230,9 +239,17 @@ export class SocketTurns {
     return inLane.length > 0 ? inLane : waiting;
   }
 
-  #begin(begun: Pick<OpenTurn, 'meter' | 'captured' | 'lane' | 'sentTier' | 'leave'>): OpenTurn {
+  #begin(begun: Pick<OpenTurn, 'meter' | 'captured' | 'lane' | 'model' | 'sentTier' | 'leave'>): OpenTurn {
     const facts = { responseId: null, model: null, tier: null, usage: NO_USAGE, error: null };
-    const turn: OpenTurn = { ...begun, dumped: null, left: false, responseId: null, facts, failure: null };
+    const turn: OpenTurn = {
+      ...begun,
+      dumped: null,
+      blamed: false,
+      left: false,
+      responseId: null,
+      facts,
+      failure: null,
+    };
     this.#open.push(turn);
     this.#count += 1;
     this.#shown.push(turn);
@@ -264,14 +281,14 @@ export class SocketTurns {
     }
   }
 
-  #take(event: UpstreamEvent): void {
+  #take(event: UpstreamEvent, payload: Buffer): void {
     switch (event.kind) {
       case 'session':
         if (this.#options.dialect === 'realtime' && event.sessionModel !== null)
           this.#options.onSessionModel(event.sessionModel);
         return;
       case 'error':
-        this.#failing(event);
+        this.#failing(event, payload);
         return;
       case 'token':
         (this.#known(event) ?? this.#oldestStarted(event.streamId))?.meter.firstToken();
@@ -282,7 +299,11 @@ export class SocketTurns {
         if (event.responseId === null || this.#ended.includes(event.responseId)) return;
         const turn = this.#known(event) ?? this.#bind(event.responseId, event.streamId);
         turn.facts = { ...event.facts, responseId: event.responseId, model: event.facts.model ?? turn.facts.model };
-        if (event.kind === 'terminal') this.#finish(turn, { status: 200, error: null, partial: false });
+        if (event.kind === 'terminal') {
+          if (event.facts.error !== null) this.#blame(turn, payload);
+          if (!turn.blamed) this.#options.faults.answered(turn.meter.firstTokenAfter);
+          this.#finish(turn, { status: 200, error: null, partial: false });
+        }
         return;
       }
       case 'other':
@@ -315,11 +336,13 @@ export class SocketTurns {
   /** A response that no frame asked for, as Realtime begins one when somebody stops speaking. */
   #unasked(lane: string | null): OpenTurn {
     const meter = this.#meter();
-    meter.asked(this.#options.sessionModel(), null, true);
+    const model = this.#options.sessionModel();
+    meter.asked(model, null, true);
     const turn = this.#begin({
       meter,
       captured: this.#capture(meter, null),
       lane,
+      model,
       sentTier: null,
       leave: this.#options.seatFree(),
     });
@@ -329,11 +352,12 @@ export class SocketTurns {
   }
 
   /** An error event ends no turn by itself (spec B.7), but may have been the only answer that one will get. */
-  #failing(event: UpstreamEvent): void {
+  #failing(event: UpstreamEvent, payload: Buffer): void {
     const code = event.facts.error ?? 'upstream_error_event';
     const known = this.#known(event);
     const waiting = this.#open.filter(({ responseId, failure }) => responseId === null && failure === null);
     const turn = known ?? waiting.find(({ lane }) => lane === event.streamId) ?? waiting[0];
+    this.#blame(turn ?? this.#open[0], payload);
     if (turn !== undefined) {
       turn.facts = { ...turn.facts, error: code };
       if (known === undefined) {
@@ -345,6 +369,14 @@ export class SocketTurns {
     } else if (this.#open.length === 1 && this.#open[0] !== undefined) {
       this.#open[0].facts = { ...this.#open[0].facts, error: code };
     }
+  }
+
+  /** An error may be about the key or the account; one that comes while no turn is under way is about the session. */
+  #blame(turn: OpenTurn | undefined, payload: Buffer): void {
+    const { faults, sessionModel } = this.#options;
+    const about = { model: turn?.model ?? sessionModel(), started: turn?.meter.started === true };
+    const found = turn?.blamed !== true && faults.said(payload, about);
+    if (found && turn !== undefined) turn.blamed = true;
   }
 
   /** The end of a turn that is too large to look into: who it was is known when there is but one. */

@@ -1,6 +1,7 @@
 import { typeAtFront } from '../dialects/upstream-event.ts';
 import type { Log } from '../logs/log.ts';
 import type { RedactedStream } from '../secrets/redact.ts';
+import type { Fault } from '../upstream/fault.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import {
   type Departure,
@@ -115,8 +116,8 @@ export class UpstreamSide implements LinkListener {
     return this.#parts.turns.departed(lane);
   }
 
-  refused(status: number, error: string, lane: string | null): void {
-    this.#parts.turns.failed(status, error, lane);
+  refused(status: number, error: string, lane: string | null, fault: Fault | null): void {
+    this.#parts.turns.failed(status, error, lane, fault);
   }
 
   ended(end: LinkEnd): void {

@@ -1,9 +1,10 @@
 import type { Secret } from '../secrets/secret.ts';
 import type { AccountLoad } from './account-load.ts';
 import type { ReadyAccount } from './accounts.ts';
-import type { CooldownReason, Fault } from './fault.ts';
+import { type BlameBook, blame } from './blame.ts';
+import { type CooldownReason, type Fault, isRefusal } from './fault.ts';
 import type { BreakerProbe } from './breaker.ts';
-import type { Cooldown, KeyPool, Probe } from './key-pool.ts';
+import type { Probe } from './key-pool.ts';
 import type { Release, WaitPlan } from './slots.ts';
 
 /** How often a turn may go on to another account. */
@@ -54,14 +55,6 @@ export type Step =
   /** Every key is cooling down; milliseconds until the first is ready again. */
   | { readonly kind: 'exhausted'; readonly reason: 'rate_limited' | 'unauthorized'; readonly retryAfter: number };
 
-/** What a turn's failover looks at beside its candidates. */
-export interface FailoverWorld {
-  readonly pool: KeyPool;
-  readonly now: () => number;
-  /** A cooldown that is to be kept. */
-  readonly onCooldown: (cooldown: Cooldown) => void;
-}
-
 /**
  * Says where a turn goes next: first the keys of an account in their order, then the next account, at most three times.
  * Cooldowns and breakers only choose between ways, so a way that is the only one is always tried. It moves no bytes: the
@@ -69,7 +62,8 @@ export interface FailoverWorld {
  */
 export class Failover {
   readonly #candidates: readonly Candidate[];
-  readonly #world: FailoverWorld;
+  /** What is looked at beside the candidates. */
+  readonly #world: BlameBook;
   /** True when there is nothing to choose between. */
   readonly only: boolean;
   #at = 0;
@@ -93,7 +87,7 @@ export class Failover {
   /** The logins that have been renewed for this turn. */
   readonly #renewals = new Set<string>();
 
-  constructor(candidates: readonly Candidate[], world: FailoverWorld) {
+  constructor(candidates: readonly Candidate[], world: BlameBook) {
     this.#candidates = candidates;
     this.#world = world;
     const [first] = candidates;
@@ -257,35 +251,10 @@ export class Failover {
   }
 
   #blame(fault: Fault, { candidate, secret }: Way): void {
-    const { pool, now, onCooldown } = this.#world;
-    switch (fault.kind) {
-      case 'key': {
-        // The upstream works; it is the key that does not.
-        candidate.load.succeeded(null);
-        if (secret === null) return;
-        const kept = pool.mark(
-          {
-            fingerprint: secret.fingerprint,
-            model: fault.modelOnly ? candidate.model : null,
-            reason: fault.reason,
-            until: now() + fault.cooldown,
-          },
-          now(),
-        );
-        // The key itself may be good where only a model is refused; whatever it was tried for is told by that mark alone.
-        pool.settle(this.#probe, false);
-        if (kept !== null) onCooldown(kept);
-        return;
-      }
-      case 'account':
-        candidate.load.failed(fault.reason, now());
-        pool.settle(this.#probe, false);
-        return;
-      case 'encrypted':
-        candidate.load.succeeded(null);
-        pool.settle(this.#probe, true);
-        return;
-    }
+    const { load, model } = candidate;
+    blame(fault, { load, secret, model }, this.#world);
+    // The key itself may be good where only a model is refused; whatever it was tried for is told by that mark alone.
+    this.#world.pool.settle(this.#probe, fault.kind === 'encrypted');
   }
 
   /** Goes on from an attempt that has failed. */
@@ -338,9 +307,4 @@ export class Failover {
       retryAfter: Math.max(0, Math.min(...cooling.map(({ until }) => until)) - now),
     };
   }
-}
-
-/** A token that is not taken, for whatever model. */
-function isRefusal(fault: Fault): boolean {
-  return fault.kind === 'key' && fault.reason === 'unauthorized' && !fault.modelOnly;
 }

@@ -44,6 +44,9 @@ const QUOTA = new Set([
 const QUOTA_TEXT =
   /exceeded your current quota|credit balance is too low|usage limit has been reached|insufficient (?:balance|credit|fund)/i;
 
+/** What an event says that another answer would say with a 401. */
+const UNAUTHORIZED = new Set(['authentication_error', 'token_expired', 'token_invalidated', 'token_revoked']);
+
 /** What a 403 says where it is the key that is refused, and not the person, the place or the request. */
 const KEY_REFUSED = new Set([
   'invalid_api_key',
@@ -77,9 +80,11 @@ export interface ErrorSaid {
   readonly message: string;
   /** Seconds until a plan's limit is reset; null where nothing is said. */
   readonly resetsIn: number | null;
+  /** The same as a moment, in seconds since the epoch. */
+  readonly resetsAt: number | null;
 }
 
-const SAID_NOTHING: ErrorSaid = { type: '', code: '', message: '', resetsIn: null };
+const SAID_NOTHING: ErrorSaid = { type: '', code: '', message: '', resetsIn: null, resetsAt: null };
 
 /** Reads an error body; what is no JSON says nothing. */
 export function readErrorSaid(body: Buffer): ErrorSaid {
@@ -99,12 +104,12 @@ export function errorSaidIn(document: unknown): ErrorSaid {
     member(document, 'error') ??
     member(document, 'detail') ??
     document;
-  const resets = member(error, 'resets_in_seconds');
   return {
     type: text(member(error, 'type')),
     code: text(member(error, 'code')),
     message: typeof error === 'string' ? error : text(member(error, 'message')),
-    resetsIn: typeof resets === 'number' && resets > 0 ? resets : null,
+    resetsIn: positive(member(error, 'resets_in_seconds')),
+    resetsAt: positive(member(error, 'resets_at')),
   };
 }
 
@@ -117,7 +122,8 @@ export function faultOfStatus(
   model: string,
 ): Fault | null {
   if (isQuota(status, said)) {
-    return keyFault('quota', said.resetsIn === null ? QUOTA_CAP_MS : clampCooldown(said.resetsIn * 1000, QUOTA_CAP_MS));
+    const reset = resetAfter(said, now);
+    return keyFault('quota', reset === null ? QUOTA_CAP_MS : clampCooldown(reset, QUOTA_CAP_MS));
   }
   switch (status) {
     // A wrong key's own headers are not believed.
@@ -148,12 +154,27 @@ export function faultOfStatus(
 /** What an error in a stream, before anything of an answer, means; null where it is about the request. */
 export function faultOfEvent(said: ErrorSaid, now: number, model: string): Fault | null {
   const name = said.code === '' ? said.type : said.code;
-  const status = /rate_limit/.test(`${said.code} ${said.type}`) ? 429 : isQuota(429, said) ? 429 : null;
+  const status = statusSaid(said);
   if (status !== null) return faultOfStatus(status, () => undefined, said, now, model);
   if (name === 'invalid_encrypted_content') return { kind: 'encrypted' };
   return TRANSIENT.has(said.code) || TRANSIENT.has(said.type) || TRANSIENT_TEXT.test(said.message)
     ? { kind: 'account', reason: name === '' ? say('fault_silent') : sayAsItIs(name) }
     : null;
+}
+
+/**
+ * What an error event within a session means for the key and account it came by; ChatGPT's backend sends the status and
+ * headers along that an HTTP answer would have had. Null where it is about the request.
+ */
+export function faultOfSessionEvent(document: unknown, said: ErrorSaid, now: number, model: string): Fault | null {
+  const status = member(document, 'status') ?? member(document, 'status_code');
+  const byStatus = typeof status === 'number' ? faultOfStatus(status, headersIn(document), said, now, model) : null;
+  return byStatus ?? faultOfEvent(said, now, model);
+}
+
+/** True for a token that is not taken, for whatever model. */
+export function isRefusal(fault: Fault): boolean {
+  return fault.kind === 'key' && fault.reason === 'unauthorized' && !fault.modelOnly;
 }
 
 /** Why an attempt failed, in a word for its record. */
@@ -164,6 +185,30 @@ export function faultWord(fault: Fault): string {
 /** An upstream that could not be asked, or broke off before its answer began. */
 export function faultOfConnection(code: string): Fault {
   return { kind: 'account', reason: sayAsItIs(code) };
+}
+
+/** The status that an HTTP answer with the same words would have, where that blames the key. */
+function statusSaid(said: ErrorSaid): 401 | 429 | null {
+  if (/rate_limit/.test(`${said.code} ${said.type}`) || isQuota(429, said)) return 429;
+  return KEY_REFUSED.has(said.code) || UNAUTHORIZED.has(said.code) || UNAUTHORIZED.has(said.type) ? 401 : null;
+}
+
+/** Milliseconds until a plan's limit is reset; null where nothing is said. */
+function resetAfter({ resetsIn, resetsAt }: ErrorSaid, now: number): number | null {
+  if (resetsIn !== null) return resetsIn * 1000;
+  return resetsAt === null ? null : resetsAt * 1000 - now;
+}
+
+/** The headers that an event carries. */
+function headersIn(document: unknown): HeaderValues {
+  const headers = member(document, 'headers');
+  const values = new Map<string, unknown>();
+  if (typeof headers === 'object' && headers !== null)
+    for (const [name, value] of Object.entries(headers)) values.set(name.toLowerCase(), value);
+  return (name) => {
+    const value = values.get(name);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  };
 }
 
 function isQuota(status: number, { type, code, message }: ErrorSaid): boolean {
@@ -183,6 +228,10 @@ function keyFault(reason: CooldownReason, cooldown: number, modelOnly = false): 
 
 function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function positive(value: unknown): number | null {
+  return typeof value === 'number' && value > 0 ? value : null;
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Fault } from './fault.ts';
 import type { CloseSaid } from './frame-code.ts';
 import { FrameEncoder } from './frame-encoder.ts';
 import { type FrameFault, FrameWalker, type MessageReader, type PieceSink } from './frame-walker.ts';
@@ -22,8 +23,8 @@ export interface LinkListener extends MessageReader, PieceSink {
   drained(): void;
   /** The next turn of a lane leaves the machine, told only by links that are not `immediate`; null where it is not known. */
   departed(lane: string | null): Departure | null;
-  /** The HTTP status with which the upstream refused a turn; where turns are HTTP requests. */
-  refused(status: number, error: string, lane: string | null): void;
+  /** The HTTP status with which the upstream refused a turn, and whom that blames; where turns are HTTP requests. */
+  refused(status: number, error: string, lane: string | null, fault: Fault | null): void;
   /** The end, once. */
   ended(end: LinkEnd): void;
 }
@@ -177,7 +178,7 @@ export function detachable(listener: LinkListener): { readonly listener: LinkLis
       control: when((opcode, payload) => listener.control(opcode, payload)),
       drained: when(() => listener.drained()),
       departed: (lane) => (attached ? listener.departed(lane) : null),
-      refused: when((status, error, lane) => listener.refused(status, error, lane)),
+      refused: when((status, error, lane, fault) => listener.refused(status, error, lane, fault)),
       ended: when((end) => listener.ended(end)),
     },
     detach: () => {

@@ -5,7 +5,9 @@ import { mapModel } from '../../shared/model.ts';
 import type { DialectName } from '../../shared/turn.ts';
 import { AccountLoad } from './account-load.ts';
 import { type Accounts, type ReadyAccount, fitOf } from './accounts.ts';
-import { type Candidate, Failover, type FailoverWorld, type Way } from './failover.ts';
+import { type Asked, type BlameBook, blame } from './blame.ts';
+import { type Candidate, Failover, type Way } from './failover.ts';
+import type { Fault } from './fault.ts';
 import { type Cooldown, KeyPool } from './key-pool.ts';
 import { type OwnWay, ownSecret } from './own-key.ts';
 import { type PlanQuota, quotaReached, quotaText } from './plan-quota.ts';
@@ -42,7 +44,7 @@ export interface WaysOptions {
 /** Everything that decides by which account and key a turn leaves: keys, breakers, slots, scores and conversations. */
 export class Ways {
   readonly #accounts: WaysOptions['accounts'];
-  readonly #world: FailoverWorld;
+  readonly #world: BlameBook;
   readonly #loads = new Map<string, AccountLoad>();
   readonly #stickiness = new Stickiness();
 
@@ -99,6 +101,11 @@ export class Ways {
     if (session !== null) this.#stickiness.bind(session, id, now);
   }
 
+  /** Takes down what an upstream says within a session of those it was asked by; how a tool's own key does is not. */
+  blame(fault: Fault, asked: Asked): void {
+    if (asked.secret?.brought === undefined) blame(fault, asked, this.#world);
+  }
+
   /** Forgets cooldowns and breaker of an account; returns the fingerprints of its keys, or null where there is no such account. */
   reset(id: string): readonly string[] | null {
     const account = this.#accounts.ready.find((ready) => ready.account.id === id);
@@ -147,7 +154,7 @@ export class Ways {
   }
 
   /** A world of its own, since how that key fares says nothing of the others. */
-  #apart(): FailoverWorld {
+  #apart(): BlameBook {
     return { pool: new KeyPool(), now: this.#world.now, onCooldown: () => undefined };
   }
 
