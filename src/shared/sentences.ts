@@ -149,6 +149,7 @@ export const SENTENCES = {
   log_session_protocol: 'the upstream broke the protocol',
   log_session_broken: 'the upstream broke off a session',
   log_session_stuck: 'a session could not go on',
+  log_login: 'a login could not be renewed',
   log_models: 'the models could not be asked for',
   log_dump: 'dumps cannot be written',
   log_network: 'the machine woke up or is in another network',

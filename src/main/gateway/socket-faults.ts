@@ -1,3 +1,4 @@
+import { say } from '../../shared/sentences.ts';
 import { type Fault, errorSaidIn, faultOfSessionEvent, isRefusal } from '../upstream/fault.ts';
 import type { House } from './house.ts';
 import type { Chosen } from './socket-upstream.ts';
@@ -63,7 +64,7 @@ export class SocketFaults {
     try {
       if ((await renewLogin(secret)) === null) blame();
     } catch (error) {
-      log.error({ error: String(error) }, 'a login could not be renewed');
+      log.error({ error: String(error) }, say('log_login'));
     }
   }
 }
