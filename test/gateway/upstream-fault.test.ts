@@ -189,4 +189,22 @@ describe('a redirect is never followed with a key', () => {
     expect(elsewhere.requests).toEqual([]);
     expect(await lab.newRows()).toMatchObject([{ status: 502, error: 'upstream_redirect' }]);
   });
+
+  test('and frees the only slot of an account beside which there is another', async () => {
+    const upstream = await startUpstream({ script: { kind: 'redirect', location: `${elsewhere.baseUrl}/responses` } });
+    const account = (id: string) => accountAt(upstream.baseUrl, { id, concurrency: 1 });
+    const gateway = await startGateway({ accounts: [account('one'), account('other')] });
+    // More than there are slots.
+    for (let count = 0; count < 4; count += 1)
+      expect((await send(gateway.origin)).error.code).toBe('upstream_redirect');
+    expect(gateway.runtime.status()).toMatchObject({
+      openTurns: 0,
+      accounts: [
+        { id: 'one', openTurns: 0 },
+        { id: 'other', openTurns: 0 },
+      ],
+    });
+    await gateway.close();
+    await upstream.close();
+  });
 });

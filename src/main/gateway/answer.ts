@@ -451,7 +451,6 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** Answers with what the upstream said went wrong, before anything else was said. */
   #refuse(error: GatewayError): void {
-    this.#settleWith(null);
     this.#record(error.status, this.#reader === null || this.#reader.facts.error === null ? error.code : null, false);
     this.#closeWith(error);
   }
@@ -532,6 +531,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   };
 
   #close(finish: () => void): void {
+    // Whoever waits to hear whether another way is needed would wait for ever, and keep the turn's slot.
+    this.#settleWith(null);
     this.#closed = true;
     this.#coded?.destroy();
     finish();
