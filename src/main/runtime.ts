@@ -198,8 +198,11 @@ class Gateway implements Runtime {
         this.#ledger.keepCooldown(cooldown);
         this.#pushes.statusChanged();
       },
+      onQuotas: (account, quotas) => {
+        this.#ledger.keepQuotas(account, quotas);
+      },
     });
-    this.#ways.restore(this.#ledger.cooldowns(now()));
+    this.#ways.restore({ cooldowns: this.#ledger.cooldowns(now()), quotas: this.#ledger.quotas });
     this.#mcp = new McpServers({
       version: options.version,
       environment,
@@ -260,6 +263,7 @@ class Gateway implements Runtime {
       },
       forgetLogin: (name) => {
         this.#keyRing.logins.forget(name);
+        this.#ways.forgetPlan(name);
       },
       testAccount: (id) => probe(this.#accounts, id, this.#house),
       reloadKeys: () => this.#loadKeys(),

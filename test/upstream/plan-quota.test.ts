@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   type PlanQuota,
   QUOTA_EVENT,
+  areNews,
+  currentQuotas,
   quotaReached,
   quotaText,
   quotasOfEvent,
@@ -77,11 +79,46 @@ describe('an account rests', () => {
     expect(quotaReached([five, week], pauseAt, NOW + later)).toEqual(reached);
   });
 
+  test('until an end that is known, however long ago it was told, but no longer than the window is', () => {
+    const known = { ...week, resetsAt: NOW + 100 * HOUR };
+    expect(quotaReached([known], { week: 50 }, NOW + 100 * HOUR - 1)).toEqual(known);
+    expect(quotaReached([known], { week: 50 }, NOW + 100 * HOUR)).toBeNull();
+    const wrong = { ...five, resetsAt: NOW + 1000 * HOUR };
+    expect(quotaReached([wrong], { fiveHours: 50 }, NOW + 5 * HOUR - 1)).toEqual(wrong);
+    expect(quotaReached([wrong], { fiveHours: 50 }, NOW + 5 * HOUR)).toBeNull();
+  });
+
   test.each([
     [five, 'resting: 90 % of the 5-hour quota is used'],
     [week, 'resting: 50 % of the 7-day quota is used'],
     [{ ...five, minutes: 45, usedPercent: 99.6 }, 'resting: 100 % of the 45-minute quota is used'],
   ])('and says why', (quota, text) => {
     expect(quotaText(quota)).toBe(text);
+  });
+});
+
+describe('what is told of a plan', () => {
+  const five: PlanQuota = { minutes: 300, usedPercent: 90, resetsAt: NOW + HOUR, seenAt: NOW };
+  const week: PlanQuota = { minutes: 10080, usedPercent: 50, resetsAt: null, seenAt: NOW };
+
+  test('says nothing any more once its window has begun anew', () => {
+    expect(currentQuotas([five, week], NOW)).toEqual([five, week]);
+    expect(currentQuotas([five, week], NOW + HOUR)).toEqual([week]);
+    expect(currentQuotas([five, week], NOW + 7 * 24 * HOUR)).toEqual([]);
+  });
+
+  test.each<[what: string, told: readonly PlanQuota[], news: boolean]>([
+    ['the same', [five, week], false],
+    ['the same, a little later', [{ ...five, seenAt: NOW + 599_999 }, week], false],
+    ['the same, much later', [{ ...five, seenAt: NOW + 600_000 }, week], true],
+    ['an end that wavers', [{ ...five, resetsAt: NOW + HOUR + 60_000 }, week], false],
+    ['another end', [{ ...five, resetsAt: NOW + HOUR + 60_001 }, week], true],
+    ['an end that was not known', [five, { ...week, resetsAt: 30_000 }], true],
+    ['another share', [{ ...five, usedPercent: 90.5 }, week], true],
+    ['another window', [{ ...five, minutes: 301 }, week], true],
+    ['less', [five], true],
+    ['nothing', [], true],
+  ])('is news or not: %s', (_, told, news) => {
+    expect(areNews(told, [five, week])).toBe(news);
   });
 });

@@ -5,6 +5,7 @@ import { TiergateError } from '../../shared/errors.ts';
 import type { NewTurn, Turn } from '../../shared/turn.ts';
 import { Cooldowns, type KeptCooldown } from './cooldowns.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { type KeptQuota, Quotas } from './quotas.ts';
 import { COLUMNS, rowOf } from './row.ts';
 
 /** The ledger's file in a data folder. */
@@ -48,6 +49,7 @@ export class Ledger {
   readonly #insert: StatementSync;
   /** Which keys are cooling down, in the same file. */
   readonly #cooldowns: Cooldowns;
+  readonly #quotas: Quotas;
   readonly #events: LedgerEvents;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -66,6 +68,7 @@ export class Ledger {
       'DELETE FROM turn WHERE seq IN (SELECT seq FROM turn WHERE seq < ? ORDER BY seq LIMIT ?)',
     );
     this.#cooldowns = new Cooldowns(database);
+    this.#quotas = new Quotas(database);
     this.#insert = database.prepare(
       `INSERT INTO turn (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
     );
@@ -102,6 +105,20 @@ export class Ledger {
   /** Forgets the cooldowns of a key. */
   dropCooldown(fingerprint: string): void {
     this.#cooldowns.drop(fingerprint);
+  }
+
+  /** What was told last of the plans of logins, in an earlier run. */
+  get quotas(): KeptQuota[] {
+    return this.#quotas.all();
+  }
+
+  /** Keeps an account's quotas over a restart, in the place of those before; what cannot be written holds until then. */
+  keepQuotas(account: string, quotas: readonly Omit<KeptQuota, 'account'>[]): void {
+    try {
+      this.#quotas.put(account, quotas);
+    } catch (error) {
+      this.#events.onTrouble(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** Turns that could not be written since the start. */

@@ -12,8 +12,14 @@ export interface PlanQuota {
   readonly seenAt: number;
 }
 
-/** What was told longer ago says nothing of now (spec C.6). */
+/** Where nobody said when the window ends, what was told longer ago says nothing of now (spec C.6). */
 const STALE_MS = 2 * 3_600_000;
+
+/** A moment that is worked out from a length of time wavers by less than this. */
+const WAVER_MS = 60_000;
+
+/** So much later the same is worth being kept again, for when it was seen. */
+const SEEN_AGAIN_MS = 10 * 60_000;
 
 /** Longer windows than this are not those of five hours (spec G.1). */
 const FIVE_HOURS = 360;
@@ -64,17 +70,42 @@ function numberIn(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,12}(?:\.\d{1,6})?$/.test(text.trim()) ? Number(text) : null;
 }
 
+/** Those that still say something: once a window has begun anew, what was told of it is about the one before. */
+export function currentQuotas(quotas: readonly PlanQuota[], now: number): readonly PlanQuota[] {
+  return quotas.filter((quota) => now < endOf(quota));
+}
+
+/** Whether what is told of a plan differs from what is kept of it. */
+export function areNews(quotas: readonly PlanQuota[], kept: readonly PlanQuota[]): boolean {
+  return (
+    quotas.length !== kept.length ||
+    quotas.some(({ minutes, usedPercent, resetsAt, seenAt }, index) => {
+      const known = kept[index];
+      return (
+        minutes !== known?.minutes ||
+        usedPercent !== known.usedPercent ||
+        (resetsAt === null) !== (known.resetsAt === null) ||
+        Math.abs((resetsAt ?? 0) - (known.resetsAt ?? 0)) > WAVER_MS ||
+        seenAt - known.seenAt >= SEEN_AGAIN_MS
+      );
+    })
+  );
+}
+
+/** A window cannot last longer than it is, whatever was said of its end. */
+function endOf({ minutes, resetsAt, seenAt }: PlanQuota): number {
+  return Math.min(resetsAt ?? Infinity, seenAt + minutes * 60_000);
+}
+
 /** The quota for which an account rests, by the shares that its owner has set; null while it need not. */
 export function quotaReached(
   quotas: readonly PlanQuota[],
   { fiveHours, week }: Account['pauseAt'],
   now: number,
 ): PlanQuota | null {
-  const reached = quotas.find(({ minutes, usedPercent, resetsAt, seenAt }) => {
+  const reached = currentQuotas(quotas, now).find(({ minutes, usedPercent, resetsAt, seenAt }) => {
     const share = minutes <= FIVE_HOURS ? fiveHours : week;
-    return (
-      share !== undefined && usedPercent >= share && now - seenAt < STALE_MS && (resetsAt === null || now < resetsAt)
-    );
+    return share !== undefined && usedPercent >= share && (resetsAt !== null || now - seenAt < STALE_MS);
   });
   return reached ?? null;
 }

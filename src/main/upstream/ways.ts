@@ -1,4 +1,5 @@
 import type { Account } from '../../shared/account.ts';
+import { isCodexLogin } from '../../shared/codex.ts';
 import type { AccountState } from '../../shared/control.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { mapModel } from '../../shared/model.ts';
@@ -10,7 +11,7 @@ import { type Candidate, Failover, type Way } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { type Cooldown, KeyPool } from './key-pool.ts';
 import { type OwnWay, ownSecret } from './own-key.ts';
-import { type PlanQuota, quotaReached, quotaText } from './plan-quota.ts';
+import { type PlanQuota, currentQuotas, quotaReached, quotaText } from './plan-quota.ts';
 import { orderCandidates } from './scheduler.ts';
 import { Stickiness } from './stickiness.ts';
 import { say } from '../../shared/sentences.ts';
@@ -39,23 +40,36 @@ export interface WaysOptions {
   readonly now: () => number;
   /** A cooldown that is to be kept over a restart. */
   readonly onCooldown: (cooldown: Cooldown) => void;
+  /** An account's quotas that are to be kept in the same way, in the place of those before. */
+  readonly onQuotas: (account: string, quotas: readonly PlanQuota[]) => void;
+}
+
+/** What is known from an earlier run. */
+export interface Remembered {
+  readonly cooldowns: readonly Cooldown[];
+  readonly quotas: readonly (PlanQuota & { readonly account: string })[];
 }
 
 /** Everything that decides by which account and key a turn leaves: keys, breakers, slots, scores and conversations. */
 export class Ways {
   readonly #accounts: WaysOptions['accounts'];
   readonly #world: BlameBook;
+  readonly #onQuotas: WaysOptions['onQuotas'];
   readonly #loads = new Map<string, AccountLoad>();
   readonly #stickiness = new Stickiness();
 
-  constructor({ accounts, now, onCooldown }: WaysOptions) {
+  constructor({ accounts, now, onCooldown, onQuotas }: WaysOptions) {
     this.#accounts = accounts;
+    this.#onQuotas = onQuotas;
     this.#world = { pool: new KeyPool(), now, onCooldown };
   }
 
-  /** Takes up the cooldowns of an earlier run. */
-  restore(cooldowns: readonly Cooldown[]): void {
-    for (const cooldown of cooldowns) this.#world.pool.mark(cooldown, this.#world.now());
+  /** Takes up the cooldowns and quotas of an earlier run. */
+  restore({ cooldowns, quotas }: Remembered): void {
+    const now = this.#world.now();
+    for (const cooldown of cooldowns) this.#world.pool.mark(cooldown, now);
+    for (const [account, all] of Map.groupBy(quotas, ({ account: id }) => id))
+      this.#loadOf(account).restore(currentQuotas(all, now));
   }
 
   /** The accounts that may answer a turn, in the order they are asked; a failure names what is in the way. */
@@ -111,13 +125,27 @@ export class Ways {
     const account = this.#accounts.ready.find((ready) => ready.account.id === id);
     if (account === undefined) return null;
     this.#loads.get(id)?.breaker.succeeded();
+    this.#loads.get(id)?.forgetQuotas();
     const fingerprints = account.secrets.map(({ fingerprint }) => fingerprint);
     this.#world.pool.reset(new Set(fingerprints));
     return fingerprints;
   }
 
-  /** Takes up the limits of new settings, also for those who wait for a slot. */
+  /** A login was imported or taken away: what was told of its plan may be about another. */
+  forgetPlan(login: string): void {
+    for (const { account } of this.#accounts.ready)
+      if (isCodexLogin(account) && account.keys.some((key) => 'keychain' in key && key.keychain === login))
+        this.#loads.get(account.id)?.forgetQuotas();
+  }
+
+  /** Takes up new settings: the limits of accounts, also for those who wait for a slot, and which accounts are no more. */
   settle(): void {
+    const known = new Set(this.#accounts.ready.map(({ account }) => account.id));
+    for (const [id, load] of this.#loads) {
+      if (known.has(id)) continue;
+      load.forgetQuotas();
+      this.#loads.delete(id);
+    }
     for (const { account } of this.#accounts.ready) if (this.#loads.has(account.id)) this.#load(account);
   }
 
@@ -134,7 +162,7 @@ export class Ways {
         openTurns: load?.slots.taken ?? 0,
         waiting: load?.slots.waiting ?? 0,
         breaker: breaker === undefined || breaker.state === 'closed' ? null : breaker,
-        quotas: [...(load?.quotas ?? [])],
+        quotas: [...currentQuotas(load?.quotas ?? [], now)],
         resting: reached === null ? null : quotaText(reached),
         keys: state.keys.map((key) => {
           const cooldown = key.fingerprint === null ? null : this.#world.pool.cooldownOf(key.fingerprint, now);
@@ -221,12 +249,19 @@ export class Ways {
     };
   }
 
-  #load({ id, concurrency }: Account): AccountLoad {
+  #loadOf(id: string): AccountLoad {
     let load = this.#loads.get(id);
     if (load === undefined) {
-      load = new AccountLoad();
+      load = new AccountLoad((quotas) => {
+        this.#onQuotas(id, quotas);
+      });
       this.#loads.set(id, load);
     }
+    return load;
+  }
+
+  #load({ id, concurrency }: Account): AccountLoad {
+    const load = this.#loadOf(id);
     if (load.slots.limit !== concurrency) {
       load.slots.limit = concurrency;
       load.slots.serve();

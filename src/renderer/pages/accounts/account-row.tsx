@@ -47,7 +47,9 @@ export function AccountRow({
   const models = test.data?.models ?? [];
   const wanted = changes.save.variables;
   const saving = changes.save.isPending && wanted?.kind === 'enable' && wanted.id === id;
-  const cools = state !== null && (state.breaker !== null || state.keys.some((key) => key.state === 'cooling'));
+  const cools =
+    state !== null &&
+    (state.breaker !== null || state.resting !== null || state.keys.some((key) => key.state === 'cooling'));
 
   return (
     <div ref={row} data-account={id} className={classNames(open && 'bg-hover')}>
