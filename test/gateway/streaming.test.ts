@@ -72,21 +72,22 @@ describe('a tool that does not read', () => {
   // Random, so that the coding does not shrink it much.
   const noise = randomBytes(18 * MIB).toString('base64');
 
-  test.each<[string, Call, Partial<AnswerScript>]>([
-    ['a stream', CHAT, { textLength: 24 * MIB }],
-    ['a coded stream', CHAT, { text: noise, coding: 'gzip', deltas: 3000 }],
-    ['a JSON body', {}, { textLength: 24 * MIB }],
+  // The system's own buffers may grow to 72 MiB on the two ways, where they are filled faster than the coded stream fills them.
+  test.each<[string, Call, Partial<AnswerScript>, stopsBefore: number, whole: number]>([
+    ['a stream', CHAT, { textLength: 96 * MIB }, 80 * MIB, 96 * MIB],
+    ['a coded stream', CHAT, { text: noise, coding: 'gzip', deltas: 3000 }, 14 * MIB, 17 * MIB],
+    ['a JSON body', {}, { textLength: 96 * MIB }, 80 * MIB, 96 * MIB],
   ])(
     'stops the provider, and goes on where it stopped: %s',
-    async (_, call, script) => {
+    async (_, call, script, stopsBefore, whole) => {
       lab.upstream.next({ kind: 'answer', deltas: 96, ...script, writes: 64 * 1024 });
       const answer = await begin(lab.origin, call);
       await answer.piece();
-      expect(await standsStill(() => lab.upstream.last.progress.bytes)).toBeLessThan(14 * MIB);
+      expect(await standsStill(() => lab.upstream.last.progress.bytes)).toBeLessThan(stopsBefore);
       expect((await answer.whole()).broken).toBe(false);
       await lab.upstream.idle();
       expect(lab.upstream.last.outcome).toBe('finished');
-      expect(lab.upstream.last.progress.bytes).toBeGreaterThan(17 * MIB);
+      expect(lab.upstream.last.progress.bytes).toBeGreaterThan(whole);
       expect(await lab.newRows()).toMatchObject([{ status: 200, partial: false }]);
     },
     30_000,
