@@ -3,26 +3,18 @@ import type { Dispatcher } from 'undici';
 import type { Account } from '../../shared/account.ts';
 import { type ErrorCode, type GatewayError, gatewayError, messageOf } from '../../shared/errors.ts';
 import type { NewTurn } from '../../shared/turn.ts';
-import type { AnswerReader, Dialect } from '../dialects/dialect.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import type { Outcome } from '../upstream/failover.ts';
-import { LOOP_CODE } from '../upstream/connector.ts';
-import {
-  type Fault,
-  faultOfConnection,
-  faultOfEvent,
-  faultOfStatus,
-  faultWord,
-  readErrorSaid,
-} from '../upstream/fault.ts';
+import { type Fault, faultOfConnection, faultOfEvent, faultOfStatus } from '../upstream/fault.ts';
 import { type HeadersDown, headerIn, headersDown } from '../upstream/headers.ts';
-import { CodedView } from './coded-view.ts';
-import { ErrorCover } from './error-cover.ts';
+import { AnswerView } from './answer-view.ts';
 import { FirstEvent } from './first-event.ts';
 import type { House } from './house.ts';
 import type { Meter } from './meter.ts';
 import type { LastWords, Outlet } from './outlet.ts';
 import { endWithError } from './refusal.ts';
-import { MAX_ERROR_BODY, cleanError, cleanHeaders, decoded, ownWords, toolStatus } from './upstream-error.ts';
+import { Settlement } from './settlement.ts';
+import { ErrorBody, cleanHeaders, connectionError, ownWords, toolStatus } from './upstream-error.ts';
 import { say } from '../../shared/sentences.ts';
 
 /** What one answer needs. */
@@ -62,30 +54,19 @@ const HELD_BYTES = 64 * 1024;
 export class Answer implements Dispatcher.DispatchHandler {
   /** Resolves when neither side has anything more to say. */
   readonly done: Promise<void>;
-  /** Resolves with why another way should be tried, or with null once this answer is the tool's; at once where no other way is left. */
-  readonly settled: Promise<Fault | null>;
   readonly #options: AnswerOptions;
+  readonly #settlement: Settlement;
   #resolveDone: () => void = () => undefined;
-  #settle: (fault: Fault | null) => void = () => undefined;
-  #isSettled: boolean;
-  /** Tells the tool what it would have been told without another way; null until the attempt has failed. */
-  #passOn: (() => void) | null = null;
   /** Looks at a stream's beginning while that is held back. */
   #first: FirstEvent | null = null;
-  #cancelHold: (() => void) | null = null;
   #heldBytes = 0;
-  #told = false;
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
   #headers: HeadersDown | null = null;
-  #reader: AnswerReader | null = null;
-  #coded: CodedView | null = null;
-  /** Covers keys in what a good answer says went wrong; null for a coded one. */
-  #cover: ErrorCover | null = null;
-  /** True for a coding that nobody here can read: the answer passes, and what it says stays unknown. */
-  #blind = false;
+  /** Null until a good answer begins. */
+  #view: AnswerView | null = null;
+  readonly #error = new ErrorBody();
   #chunks: Buffer[] = [];
-  #errorSize = 0;
   /** How many of the answer's bytes have been taken for the tool, also those that are still being looked at. */
   #taken = 0;
   /** Pieces of a coded answer that are being looked at. */
@@ -100,18 +81,18 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
-    this.#isSettled = !options.movable;
-    this.settled = options.movable
-      ? new Promise((resolve) => {
-          this.#settle = resolve;
-        })
-      : SETTLED;
+    this.#settlement = new Settlement(options);
     options.response.once('close', this.#toolClosed);
+  }
+
+  /** Resolves with why another way should be tried, or with null once this answer is the tool's. */
+  get settled(): Promise<Fault | null> {
+    return this.#settlement.settled;
   }
 
   /** No other way has answered better: the tool gets what this one said. */
   passOn(): void {
-    if (!this.#closed) this.#passOn?.();
+    if (!this.#closed) this.#settlement.passOn();
   }
 
   /** Another way has taken the turn over: nothing of this one reaches the tool. */
@@ -119,7 +100,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#closed) return;
     this.#closed = true;
     this.#options.response.off('close', this.#toolClosed);
-    this.#coded?.destroy();
+    this.#view?.destroy();
     this.#controller?.abort(new Error('another way has taken the turn over'));
     this.#resolveDone();
   }
@@ -146,14 +127,14 @@ export class Answer implements Dispatcher.DispatchHandler {
       this.#begin(this.#headers);
     }
     // A body that never ends must not keep the turn from another way.
-    else if (!this.#isSettled) this.#cancelHold = this.#options.house.after(HELD_MS, this.#upstreamError);
+    else if (this.#settlement.isOpen)
+      this.#settlement.holdWith(this.#options.house.after(HELD_MS, this.#upstreamError));
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#closed) return;
     if (this.#status >= 400) {
-      this.#errorSize += chunk.length;
-      if (this.#errorSize <= MAX_ERROR_BODY) this.#chunks.push(chunk);
+      this.#error.push(chunk);
       return;
     }
     this.#chunks.push(chunk);
@@ -173,47 +154,30 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#closed) return;
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
     const fault = faultOfConnection(code);
-    if (this.#reader !== null) {
+    if (this.#view !== null) {
       const cut = (): void => {
         this.#commitHead();
         this.#cut(code);
       };
       if (this.#first === null) {
-        this.#tell({ kind: 'fault', fault });
+        this.#settlement.tell({ kind: 'fault', fault });
         cut();
       } else this.#failed(fault, cut);
       return;
     }
     this.#failed(fault, () => {
-      this.#unreachable(code);
+      this.#fail(...connectionError(this.#options.account, code));
     });
   }
 
-  #unreachable(code: string): void {
-    const { id, baseUrl } = this.#options.account;
-    if (code === LOOP_CODE) this.#fail('account_loop', `"${id}" (${baseUrl})`);
-    else if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
-      this.#fail('upstream_timeout', `"${id}" (${baseUrl})`);
-    else
-      this.#fail(
-        'upstream_unreachable',
-        `"${id}" (${baseUrl}) could not be reached or broke off: ${code}. Check the account’s base URL, the network, and the provider’s status page.`,
-      );
-  }
-
   /** Takes up a good answer; the tool is told at once, or when a stream's beginning has shown that it is one. */
-  #begin({ contentType, contentEncoding }: HeadersDown): void {
-    const { reads, house } = this.#options;
-    const isStream = contentType.startsWith('text/event-stream');
-    this.#reader = reads.answerReader(isStream);
-    if (contentEncoding === '') this.#cover = new ErrorCover(() => house.redact.stream(true), isStream);
-    else {
-      this.#coded = CodedView.of(this.#reader, contentEncoding);
-      this.#blind = this.#coded === null;
-    }
-    if (this.#options.holds && isStream && contentEncoding === '') {
+  #begin(headers: HeadersDown): void {
+    const { reads, house, holds } = this.#options;
+    const view = new AnswerView(reads, headers, house.redact);
+    this.#view = view;
+    if (holds && view.isStream && headers.contentEncoding === '') {
       this.#first = new FirstEvent();
-      this.#cancelHold = house.after(HELD_MS, this.#commit);
+      this.#settlement.holdWith(house.after(HELD_MS, this.#commit));
     } else this.#commit();
   }
 
@@ -245,44 +209,13 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   #commitHead(): void {
     this.#first = null;
-    this.#settleWith(null);
-    if (!this.#told) this.#options.taken();
+    this.#settlement.settle(null);
+    if (!this.#settlement.isTold) this.#options.taken();
     if (this.#headers !== null) this.#options.outlet.begin(this.#status, this.#headers);
   }
 
-  /** The attempt has failed before the tool was told anything: another way is tried, or the tool gets this one's words. */
   #failed(fault: Fault | null, passOn: () => void): void {
-    // Of an attempt that has failed, only what there is to say can change: it may break off while another way is waited for.
-    if (this.#passOn !== null) {
-      this.#passOn = passOn;
-      return;
-    }
-    if (fault === null) this.#tell({ kind: 'answered', firstToken: null, responseId: null });
-    else {
-      this.#tell({ kind: 'fault', fault });
-      this.#options.meter.attemptFailed(this.#status === 0 ? null : this.#status, faultWord(fault));
-    }
-    this.#passOn = passOn;
-    if (fault !== null && !this.#isSettled) {
-      this.#settleWith(fault);
-      return;
-    }
-    this.#settleWith(null);
-    passOn();
-  }
-
-  #settleWith(fault: Fault | null): void {
-    this.#cancelHold?.();
-    this.#cancelHold = null;
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    this.#settle(fault);
-  }
-
-  #tell(outcome: Outcome): void {
-    if (this.#told) return;
-    this.#told = true;
-    this.#options.ended(outcome);
+    this.#settlement.fail(fault, this.#status === 0 ? null : this.#status, passOn);
   }
 
   #schedule(): void {
@@ -302,42 +235,27 @@ export class Answer implements Dispatcher.DispatchHandler {
     const ended = this.#ended;
     // Bytes that complete an answer of announced length end it: the tool needs no further sign.
     const last = ended || this.#taken === this.#headers?.contentLength;
-    if (this.#coded !== null) {
-      this.#flushCoded(this.#coded, came, ended, last);
-      return;
-    }
-    const bytes = this.#cover === null ? came : this.#cover.push(came, last);
-    const reader = this.#reader;
-    if (bytes !== undefined && !this.#blind) reader?.push(bytes);
-    if (last) reader?.end();
-    this.#deliver(bytes, ended, last);
+    const view = this.#view;
+    if (view?.takesTime === true) this.#lookInto(view, came, ended, last);
+    else this.#deliver(view === null ? came : view.look(came, last), ended, last);
   };
 
-  #flushCoded(view: CodedView, bytes: Buffer | undefined, ended: boolean, last: boolean): void {
-    const deliver = (): void => {
+  #lookInto(view: AnswerView, bytes: Buffer | undefined, ended: boolean, last: boolean): void {
+    this.#looking += 1;
+    this.#controller?.pause();
+    view.lookInto(bytes, last, () => {
       this.#looking -= 1;
       if (this.#closed) return;
       this.#deliver(bytes, ended, last);
       this.#goOn();
-    };
-    this.#looking += 1;
-    this.#controller?.pause();
-    if (bytes === undefined) {
-      if (last) view.end(deliver);
-      else deliver();
-    } else {
-      view.push(bytes, () => {
-        if (last) view.end(deliver);
-        else deliver();
-      });
-    }
+    });
   }
 
   /** Writes what the reader has looked at; the row first, if these bytes end the turn. */
   #deliver(taken: Buffer | undefined, ended: boolean, last: boolean): void {
     const { house, response, meter, outlet } = this.#options;
-    const reader = this.#reader;
-    if (ended && reader?.mayEnd === false && !this.#blind) {
+    const view = this.#view;
+    if (ended && view?.mayEnd === false) {
       this.#recordEnd(false);
       this.#breakOff(outlet.cut(taken));
       return;
@@ -350,14 +268,14 @@ export class Answer implements Dispatcher.DispatchHandler {
     const end = (): void => {
       if (!this.#closed) this.#close(() => response.end(bytes));
     };
-    if (reader?.started === true) meter.firstToken();
+    if (view?.started === true) meter.firstToken();
     if (ended && !this.#recorded) {
       // Nothing more can come, so this row can wait for those of other turns that end in the same moment.
       this.#recorded = true;
       house.recordSoon(this.#endRow(false), end);
       return;
     }
-    if (reader?.complete === true || last) this.#recordEnd(false);
+    if (view?.complete === true || last) this.#recordEnd(false);
     if (ended) {
       end();
       return;
@@ -395,32 +313,30 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** A stream without its terminal event is partial. */
   #endRow(broken: boolean): NewTurn {
-    const reader = this.#reader;
-    const partial = reader !== null && !reader.complete && (broken || (this.#isStream() && !this.#blind));
-    return this.#row(this.#status, partial && (broken || !reader.mayEnd) ? 'upstream_cut' : null, partial);
+    const view = this.#view;
+    const partial = view !== null && (view.isOpen || (broken && !view.complete));
+    return this.#row(this.#status, partial && (broken || !view.mayEnd) ? 'upstream_cut' : null, partial);
   }
 
   #row(status: number | null, error: string | null, partial: boolean): NewTurn {
     const { meter } = this.#options;
-    const facts = this.#reader?.facts;
+    const facts = this.#view?.facts;
     if (facts !== undefined) meter.answered(facts);
     if (error !== 'tool_left')
-      this.#tell({ kind: 'answered', firstToken: meter.firstTokenAfter, responseId: facts?.responseId ?? null });
+      this.#settlement.tell({
+        kind: 'answered',
+        firstToken: meter.firstTokenAfter,
+        responseId: facts?.responseId ?? null,
+      });
     return meter.row({ status, error, partial });
-  }
-
-  #isStream(): boolean {
-    return this.#headers?.contentType.startsWith('text/event-stream') === true;
   }
 
   /** The upstream broke in the middle of its answer: the tool must see a break too, never a clean end. */
   #cut(code: string): void {
     const { house, meter } = this.#options;
-    // Of a coded answer only what has been looked at may leave.
-    const came = this.#coded === null && this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined;
-    const rest = this.#cover === null ? came : this.#cover.push(came, true);
+    const came = this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined;
+    const rest = this.#view === null ? came : this.#view.cut(came);
     this.#chunks = [];
-    if (rest !== undefined && !this.#blind) this.#reader?.push(rest);
     this.#recordEnd(true);
     house.log.warn({ turn: meter.id, account: this.#options.account.id, code }, say('log_answer_broken'));
     this.#breakOff(this.#options.outlet.cut(rest));
@@ -451,7 +367,7 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** Answers with what the upstream said went wrong, before anything else was said. */
   #refuse(error: GatewayError): void {
-    this.#record(error.status, this.#reader === null || this.#reader.facts.error === null ? error.code : null, false);
+    this.#record(error.status, (this.#view?.facts.error ?? null) === null ? error.code : null, false);
     this.#closeWith(error);
   }
 
@@ -473,10 +389,9 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** An upstream's error is whole, or as much of it as is waited for. */
   readonly #upstreamError = (): void => {
-    if (this.#closed || this.#passOn !== null) return;
+    if (this.#closed || this.#settlement.hasFailed) return;
     const { house, model } = this.#options;
-    const coding = this.#headers?.contentEncoding ?? '';
-    const said = readErrorSaid(decoded(Buffer.concat(this.#chunks), coding, MAX_ERROR_BODY) ?? NOTHING);
+    const said = this.#error.said(this.#headers?.contentEncoding ?? '');
     const header = headerIn(this.#headers?.flat ?? []);
     this.#failed(faultOfStatus(this.#status, header, said, house.now(), model), () => {
       this.#sendUpstreamError();
@@ -489,7 +404,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     const headers = this.#headers;
     if (headers === null) return;
     const status = toolStatus(this.#status, isOwn);
-    const clean = this.#errorSize > MAX_ERROR_BODY ? null : cleanError(this.#chunks, headers, house.redact);
+    const clean = this.#error.clean(headers, house.redact);
     if (clean === null) {
       this.#fail(
         'upstream_unreachable',
@@ -522,24 +437,20 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     this.#closed = true;
-    this.#coded?.destroy();
+    this.#view?.destroy();
     this.#controller?.abort(new Error('the tool has left'));
-    this.#tell({ kind: 'left' });
+    this.#settlement.tell({ kind: 'left' });
     this.#record(this.#status === 0 ? null : this.#status, 'tool_left', true);
-    this.#settleWith(null);
+    this.#settlement.settle(null);
     this.#resolveDone();
   };
 
   #close(finish: () => void): void {
     // Whoever waits to hear whether another way is needed would wait for ever, and keep the turn's slot.
-    this.#settleWith(null);
+    this.#settlement.settle(null);
     this.#closed = true;
-    this.#coded?.destroy();
+    this.#view?.destroy();
     finish();
     if (this.#options.response.destroyed) this.#resolveDone();
   }
 }
-
-const NOTHING = Buffer.alloc(0);
-
-const SETTLED = Promise.resolve(null);

@@ -161,7 +161,7 @@ function passError(
 ): void {
   const tool = toolStatus(status, brought !== null);
   const own = ownWords(house.settings().errorRules, provider, { upstream: status, tool }, body);
-  const clean = own === null ? cleanError([body], headers, house.redact) : null;
+  const clean = own === null ? cleanError(body, headers, house.redact) : null;
   if (clean === null) {
     sendError(response, own ?? unreachable(provider, `status ${status}`), route.dialect);
     return;

@@ -1,12 +1,14 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { HeadersDown } from '../upstream/headers.ts';
-import type { Provider } from '../../shared/account.ts';
-import type { GatewayError } from '../../shared/errors.ts';
+import type { Account, Provider } from '../../shared/account.ts';
+import type { ErrorCode, GatewayError } from '../../shared/errors.ts';
 import type { ErrorRule } from '../../shared/settings.ts';
+import { LOOP_CODE } from '../upstream/connector.ts';
+import { type ErrorSaid, readErrorSaid } from '../upstream/fault.ts';
 import type { House } from './house.ts';
 
 /** An error body is kept until its end, so that no key in it gets through; longer ones are not passed on. */
-export const MAX_ERROR_BODY = 512 * 1024;
+const MAX_ERROR_BODY = 512 * 1024;
 
 /** An upstream's error as a tool may see it. */
 export interface CleanError {
@@ -15,13 +17,36 @@ export interface CleanError {
   readonly body: Buffer;
 }
 
+/** An upstream's error as it comes: whole, or as much of it as is waited for. */
+export class ErrorBody {
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  push(chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size <= MAX_ERROR_BODY) this.#chunks.push(chunk);
+  }
+
+  /** What it says of key and account. */
+  said(coding: string): ErrorSaid {
+    return readErrorSaid(decoded(Buffer.concat(this.#chunks), coding, MAX_ERROR_BODY) ?? NOTHING);
+  }
+
+  /** Takes keys out of it and its headers; null when it is too long or cannot be read, and so cannot be cleaned. */
+  clean(headers: HeadersDown, redact: House['redact']): CleanError | null {
+    return this.#size > MAX_ERROR_BODY ? null : cleanError(Buffer.concat(this.#chunks), headers, redact);
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
 /** Takes keys out of an error's body and headers; null when the body cannot be read, and so cannot be cleaned. */
 export function cleanError(
-  chunks: readonly Buffer[],
+  coded: Buffer,
   { flat, contentEncoding }: HeadersDown,
   redact: House['redact'],
 ): CleanError | null {
-  const body = decoded(Buffer.concat(chunks), contentEncoding, MAX_ERROR_BODY);
+  const body = decoded(coded, contentEncoding, MAX_ERROR_BODY);
   if (body === null) return null;
   const clean = redact.bytes(body);
   const headers: string[] = [];
@@ -32,6 +57,23 @@ export function cleanError(
       headers.push(name, redact.text(flat[index + 1] ?? ''));
   }
   return { headers: [...headers, 'content-length', String(clean.length)], body: clean };
+}
+
+/** What a tool is told of an account whose upstream did not answer, or broke off before it had. */
+export function connectionError({ id, baseUrl }: Account, code: string): readonly [code: ErrorCode, detail: string] {
+  const place = `"${id}" (${baseUrl})`;
+  switch (code) {
+    case LOOP_CODE:
+      return ['account_loop', place];
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return ['upstream_timeout', place];
+    default:
+      return [
+        'upstream_unreachable',
+        `${place} could not be reached or broke off: ${code}. Check the account’s base URL, the network, and the provider’s status page.`,
+      ];
+  }
 }
 
 /** The headers of a good answer without the key that an upstream may quote there too. */
