@@ -54,6 +54,8 @@ export const TurnSchema = z.object({
   /** Null when the turn was refused before an account was chosen. */
   account: z.string().nullable(),
   keyFingerprint: z.string().nullable(),
+  /** True where the tool has brought the key itself; null where nothing left with a key, or it is not known. */
+  ownKey: z.boolean().nullable(),
   dialect: z.enum(DIALECTS),
   transport: z.enum(['http', 'websocket']),
   /** The path that was asked for, as it follows `/v1`. */

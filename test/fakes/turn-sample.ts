@@ -28,6 +28,7 @@ export function sampleTurn(seq: number, sample: TurnSample = {}): Turn {
     session: 'session-1',
     account: 'openai',
     keyFingerprint: 'a1b2c3d4',
+    ownKey: false,
     dialect: 'responses',
     transport: 'http',
     route: '/responses',

@@ -96,7 +96,19 @@ describe('a key that is allowed', () => {
     expect(lab.upstream.last.header('x-api-key')).toEqual([]);
     expect(lab.upstream.last.header('x-tiergate-key')).toEqual([]);
     expect(await lab.newRows()).toMatchObject([
-      { tool: 'lab', account: 'lab', keyFingerprint: fingerprint(OWN_KEY), status: 200, attempts: [] },
+      { tool: 'lab', account: 'lab', keyFingerprint: fingerprint(OWN_KEY), ownKey: true, status: 200, attempts: [] },
+    ]);
+  });
+
+  test('is told from an account’s key in the row, also where both are the same', async () => {
+    const same = { ...WITH_OWN, authorization: `Bearer ${FAKE_KEY}` };
+    await send(lab.origin);
+    await send(lab.origin, { headers: same });
+    await send(lab.origin, { body: { ...TURN, model: 1 } });
+    expect((await lab.newRows()).map(({ keyFingerprint, ownKey }) => [keyFingerprint, ownKey])).toEqual([
+      [fingerprint(FAKE_KEY), false],
+      [fingerprint(FAKE_KEY), true],
+      [null, null],
     ]);
   });
 
@@ -132,7 +144,9 @@ describe('a key that is allowed', () => {
     const { request } = lab.sockets.last;
     expect(request.header('authorization')).toEqual([`Bearer ${OWN_KEY}`]);
     expect(request.header('x-tiergate-key')).toEqual([]);
-    expect(await lab.newRows()).toMatchObject([{ transport: 'websocket', keyFingerprint: fingerprint(OWN_KEY) }]);
+    expect(await lab.newRows()).toMatchObject([
+      { transport: 'websocket', keyFingerprint: fingerprint(OWN_KEY), ownKey: true },
+    ]);
     await allow([]);
     tool.send({ type: 'response.create', input: [] });
     expect(await tool.closed).toMatchObject({ code: 1008 });

@@ -42,6 +42,7 @@ const FULL: NewTurn = {
   session: 'session-9',
   account: 'openai',
   keyFingerprint: 'a1b2c3d4e5f6',
+  ownKey: true,
   dialect: 'messages',
   transport: 'websocket',
   route: '/messages',
@@ -87,6 +88,7 @@ const BARE: NewTurn = {
   toolCalls: [],
   account: null,
   keyFingerprint: null,
+  ownKey: null,
   streamed: false,
   models: { requested: null, upstream: null, served: null },
   tiers: { requested: null, sent: null, served: null, billed: null },
@@ -105,6 +107,7 @@ const BARE: NewTurn = {
 const NOTHING_COUNTED: NewTurn = {
   ...BARE,
   id: 'zeros',
+  ownKey: false,
   tokens: { input: 0, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, reasoning: 0 },
   cost: { input: 0, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, total: 0 },
 };

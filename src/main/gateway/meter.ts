@@ -40,6 +40,7 @@ export class Meter {
   #decidedTier: string | null = null;
   #account: string | null = null;
   #keyFingerprint: string | null = null;
+  #ownKey: boolean | null = null;
   #trust: ServedTrust | null = null;
   #sentAt: number | null = null;
   #facts: AnswerFacts | null = null;
@@ -94,6 +95,7 @@ export class Meter {
   sending(secret: Secret | null): number {
     this.#sentAt = this.#now();
     this.#keyFingerprint = secret?.fingerprint ?? null;
+    this.#ownKey = secret === null ? null : secret.brought !== undefined;
     this.#lastFailed = false;
     return this.#failed.length + 1;
   }
@@ -167,6 +169,7 @@ export class Meter {
       session: cut(this.#session),
       account: this.#account,
       keyFingerprint: this.#keyFingerprint,
+      ownKey: this.#ownKey,
       dialect: this.#dialect,
       transport: this.#transport,
       route: cut(this.#route),

@@ -14,6 +14,7 @@ const COLUMNS: Readonly<Record<string, (turn: Turn) => string | number | boolean
   session: ({ session }) => session,
   account: ({ account }) => account,
   key_fingerprint: ({ keyFingerprint }) => keyFingerprint,
+  own_key: ({ ownKey }) => ownKey,
   dialect: ({ dialect }) => dialect,
   transport: ({ transport }) => transport,
   route: ({ route }) => route,

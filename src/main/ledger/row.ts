@@ -49,6 +49,7 @@ export const COLUMNS = [
   'tool_calls',
   'tokens_cache_write_hour',
   'cost_cache_write_hour',
+  'own_key',
 ] as const;
 
 /** A turn as the values of its row. */
@@ -101,6 +102,7 @@ export function rowOf(turn: NewTurn): SQLInputValue[] {
     listText(turn.toolCalls),
     tokens.cacheWriteHour,
     cost.cacheWriteHour,
+    turn.ownKey === null ? null : turn.ownKey ? 1 : 0,
   ];
 }
 
@@ -125,6 +127,7 @@ export function turnOf(row: Readonly<Record<string, SQLOutputValue>>): Turn {
     tool: row['tool'],
     account: row['account'],
     keyFingerprint: row['key_fingerprint'],
+    ownKey: row['own_key'] === null ? null : row['own_key'] === 1,
     dialect: row['dialect'],
     transport: row['transport'],
     streamed: row['streamed'] === 1,

@@ -200,7 +200,7 @@ function Facts({ turn }: { readonly turn: Turn }) {
     [t('fact.id'), turn.id],
     [t('fact.responseId'), turn.responseId],
     [t('fact.account'), turn.account],
-    [t('fact.key'), turn.keyFingerprint],
+    [t('fact.key'), turn.ownKey === true ? t('ownKey', { key: turn.keyFingerprint }) : turn.keyFingerprint],
     [t('fact.route'), turn.route === null ? null : `/v1${turn.route}`],
     [t('fact.protocol'), `${turn.dialect} · ${turn.transport}${turn.streamed ? ` · ${t('streamed')}` : ''}`],
     [t('fact.prices'), turn.priceVersion],
