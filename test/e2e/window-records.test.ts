@@ -6,7 +6,9 @@ import type { Turn } from '../../src/shared/turn.ts';
 import { browserPath } from '../browser.ts';
 import { KEY_PLACEHOLDER } from '../../src/renderer/words/connect-snippet.ts';
 import { LOCAL_KEY, type TestGateway, accountAt } from '../fakes/gateway.ts';
-import { type Upstream, startUpstream } from '../fakes/upstream.ts';
+import { UpstreamSockets } from '../fakes/upstream-socket.ts';
+import { FAKE_KEY, type Upstream, startUpstream } from '../fakes/upstream.ts';
+import { ToolSocket, dial } from '../gateway/socket-lab.ts';
 import { type FakedWindow, openFakedWindow, tabTo } from './window-of.ts';
 
 /** What the built window gives of a turn to read, to repeat and to take along. The gateway is of this process, for a keychain that is always there. */
@@ -15,20 +17,24 @@ const QUESTION = 'Where is the treasure?';
 
 describe.skipIf(missing)(missing ? 'records (no browser here: apt-get install -y chromium)' : 'records', () => {
   let upstream: Upstream;
+  let sockets: UpstreamSockets;
   let gateway: TestGateway;
   let window: FakedWindow;
 
   beforeAll(async () => {
     upstream = await startUpstream();
+    sockets = new UpstreamSockets(upstream);
     window = await openFakedWindow({
       accounts: [accountAt(upstream.baseUrl)],
       capture: { enabled: true },
       dump: { enabled: true },
+      gateway: { ownKeys: ['openai'] },
     });
     gateway = window.gateway;
   });
   afterAll(async () => {
     await window.close();
+    sockets.close();
     await upstream.close();
   });
 
@@ -143,5 +149,29 @@ describe.skipIf(missing)(missing ? 'records (no browser here: apt-get install -y
       expect(text).not.toContain('treasure');
     }
     expect(window.complaints).toEqual([]);
+  });
+
+  test('each turn of a session has raw bytes of its own, and a tool’s own key is told from the account’s', async () => {
+    const { page } = window;
+    await gateway.client.call('settings.set', { section: 'dump', value: { enabled: true } });
+    const headers = { authorization: `Bearer ${FAKE_KEY}`, 'x-tiergate-key': LOCAL_KEY };
+    const tool = new ToolSocket(dial(gateway.origin, { headers }));
+    await tool.opened;
+    await tool.turn({ input: 'first of two' });
+    await tool.turn({ input: 'second of two' });
+    tool.webSocket.close();
+    const [first] = (await gateway.turns()).filter(({ transport }) => transport === 'websocket');
+    await expect
+      .poll(async () => (await gateway.client.call('dump.get', { turn: first?.id ?? '' })).attempts.length)
+      .toBe(1);
+    await window.go(`#/turns/${first?.id ?? ''}`);
+    const detail = page.getByRole('complementary');
+    await detail.getByRole('tab', { name: 'Request 1' }).click();
+    const raw = detail.getByRole('region', { name: 'Request 1' });
+    await raw.getByText('first of two').waitFor();
+    const text = (await raw.textContent()) ?? '';
+    expect(text).toContain('authorization: [removed]');
+    expect(text).not.toContain('second of two');
+    await detail.getByText(`${first?.keyFingerprint ?? ''}, the tool’s own`).waitFor();
   });
 });
