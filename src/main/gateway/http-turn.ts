@@ -1,40 +1,21 @@
 import type { Account } from '../../shared/account.ts';
-import { tiersTakenBy } from '../../shared/codex.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
-import { servesModel } from '../../shared/model.ts';
-import { type Asked, isUnread } from '../dialects/dialect.ts';
-import { withoutEncryptedItems } from '../dialects/encrypted-items.ts';
-import type { ReadyAccount } from '../upstream/accounts.ts';
-import { type UpstreamRequest, bodyUp } from '../upstream/dispatch.ts';
-import { DumpTee } from '../upstream/dump-tee.ts';
-import type { Failover, Outcome, Way } from '../upstream/failover.ts';
-import { headersUp, queryUp } from '../upstream/headers.ts';
-import type { WayQuestion } from '../upstream/ways.ts';
-import { Answer } from './answer.ts';
+import { isUnread } from '../dialects/dialect.ts';
+import type { Failover } from '../upstream/failover.ts';
+import type { Answer } from './answer.ts';
+import { attempt } from './attempt.ts';
 import { conversationOf, previousResponseOf } from './conversation.ts';
 import { type PricedWay, isDearer } from './dearer.ts';
-import { BETA_HEADER, type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
-import type { FormBody } from './form-body.ts';
+import type { Block, Forward } from './decide.ts';
 import type { House } from './house.ts';
-import {
-  type HttpRequest,
-  type Incoming,
-  betaOf,
-  hintOf,
-  isCodex,
-  methodOf,
-  ownWayOf,
-  providerOf,
-  receive,
-} from './incoming.ts';
+import { type HttpRequest, type Incoming, betaOf, isCodex, ownWayOf, providerOf, receive } from './incoming.ts';
 import { Meter } from './meter.ts';
-import { quotasSeen } from './quotas-seen.ts';
 import { answerModels, asksForModels } from './model-list.ts';
-import { chooseOutlet } from './outlet-choice.ts';
-import { type Plan, planFor } from './plan.ts';
+import { planFor } from './plan.ts';
 import { endWithError, exhaustedError, sendError } from './refusal.ts';
 import { waitForSlot } from './slot-wait.ts';
 import { type Round, ToolLoop, offerFor } from './tool-loop.ts';
+import { type WalkedTurn, blockError, judgeTurn } from './walked-turn.ts';
 
 /** Walks one HTTP turn from its first byte to its last; resolves when both sides are done. */
 export async function runHttpTurn(house: House, request: HttpRequest): Promise<void> {
@@ -127,17 +108,6 @@ async function ask(house: House, http: HttpRequest, { asked, body, form }: Incom
   return null;
 }
 
-/** What one turn walks with. */
-interface WalkedTurn {
-  readonly house: House;
-  readonly http: HttpRequest;
-  readonly asked: Asked;
-  readonly form: FormBody | null;
-  readonly meter: Meter;
-  readonly failover: Failover;
-  readonly question: WayQuestion;
-}
-
 /** Goes from way to way until one has the answer; null where the gateway has answered itself. */
 async function walk(turn: WalkedTurn): Promise<Answer | null> {
   const { house, http, meter, failover } = turn;
@@ -200,7 +170,7 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
           failover.skip();
           break;
         }
-        const decision = judge(turn, plan, ready.account);
+        const decision = judgeTurn(turn, plan, ready.account);
         // A plan whose keys cool down is no reason to pay with money either.
         if (first === null && decision.kind === 'forward' && costsMoneyInstead(turn, ready.account)) {
           failover.ended({ kind: 'left' });
@@ -228,7 +198,7 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
           }
           last?.discard();
           const movable = isMovable(turn);
-          last = send(turn, step.way, plan, decision, movable);
+          last = attempt(turn, step.way, plan, decision, movable);
           if (!movable || (await last.settled) === null) return last;
         } else {
           failover.ended({ kind: 'left' });
@@ -244,20 +214,6 @@ function isMovable({ failover, form }: WalkedTurn): boolean {
   return form === null && (!failover.only || failover.renewable);
 }
 
-function judge({ house, http }: WalkedTurn, { asked, beta }: Plan, account: Account): Forward | Block {
-  return decide({
-    asked,
-    routingHint: hintOf(http.request),
-    beta,
-    account,
-    takes: tiersTakenBy(account),
-    // Asked for at the last moment: an edit counts from the next request.
-    policy: house.settings().policy,
-    tool: http.tool.name,
-    now: house.now(),
-  });
-}
-
 function costsMoneyInstead({ house, failover: { home } }: WalkedTurn, account: Account): boolean {
   const unnamed = { model: null, sentTier: null };
   return home !== null && isDearer({ account: home.ready.account, ...unnamed }, { account, ...unnamed }, house.ratesOf);
@@ -268,98 +224,6 @@ function pricedAt(account: Account, decision: Forward | Block): PricedWay {
   return { account, model: decision.upstreamModel, sentTier };
 }
 
-/** Sends the turn one way. */
-function send(turn: WalkedTurn, way: Way, plan: Plan, decision: Forward, movable: boolean): Answer {
-  const { house, http, form, meter, failover, question } = turn;
-  const { ready, model } = way.candidate;
-  const { request: asked, response, route, query } = http;
-  const { account } = ready;
-  const { translated, reads } = plan;
-  const attempt = meter.sending(way.secret);
-  const answer = new Answer({
-    house,
-    response,
-    dialect: route.dialect,
-    reads,
-    outlet: chooseOutlet(plan, {
-      response,
-      turn: meter.id,
-      dialect: route.dialect,
-      additions: turn.asked.additions.length > 0,
-      now: house.now(),
-    }),
-    meter,
-    account,
-    own: http.own !== null,
-    model,
-    taken: () => {
-      failover.taken();
-    },
-    ended: endingOf(house, failover, way, question),
-    movable,
-    holds: form === null && failover.movable,
-  });
-  const { body, length } =
-    form === null
-      ? bodyUp(failover.stripped ? [withoutEncryptedItems(decision.bytes)] : decision.pieces)
-      : form.goUp({
-          // A file is uploaded for no model.
-          keepsModel: plan.path === '/files' || Object.keys(account.modelMapping).length === 0,
-          upstreamModel: question.model === null ? null : decision.upstreamModel,
-          named: (name) => lateModel(turn, plan, ready, name),
-          refused: (error) => {
-            answer.refuse(error);
-          },
-        });
-  const { proxy, headers } = account;
-  const request: UpstreamRequest = {
-    method: methodOf(asked),
-    origin: ready.origin,
-    proxy,
-    path: ready.basePath + plan.path + (translated === null ? queryUp(query) : ''),
-    headers: headersUp(asked.rawHeaders, {
-      key: way.secret?.value ?? null,
-      anthropic: account.provider === 'anthropic' && account.kind === 'apikey' && way.secret?.brought !== 'bearer',
-      judged: { name: ROUTING_HINT, value: decision.routingHint },
-      accountId: way.secret?.accountId,
-      also: [
-        ...(decision.beta === plan.beta ? [] : [{ name: BETA_HEADER, value: decision.beta }]),
-        ...(plan.gathered ? [{ name: 'accept', value: 'text/event-stream' }] : []),
-      ],
-      foreign: translated === null ? [] : FOREIGN,
-      set: headers,
-      length,
-    }),
-    body,
-  };
-  const dumped = house.dump.begin(meter.id, attempt, request, headers);
-  const handler = dumped === null ? answer : new DumpTee(dumped, answer);
-  house.send(request, way.secret?.login === undefined ? handler : quotasSeen(house, way.candidate.load, handler));
-  return answer;
-}
-
-/** As what a model goes up that a form has named after its file; the door judges the turn once more. */
-function lateModel(turn: WalkedTurn, plan: Plan, ready: ReadyAccount, model: string): string | GatewayError {
-  const { http, meter } = turn;
-  const { account } = ready;
-  meter.asked(model, null, false);
-  if (!servesModel(account.modelMapping, model)) return gatewayError('form_model_late', `${model} (${account.id})`);
-  const decision = judge(turn, { ...plan, asked: { ...plan.asked, model } }, account);
-  meter.decided(decision, ready);
-  return decision.kind === 'block' ? blockError(decision.message, http) : decision.upstreamModel;
-}
-
-/** What a tool says to Anthropic alone, or of the shape of its own requests. */
-const FOREIGN = ['anthropic-', 'x-stainless-', 'x-claude-'] as const;
-
-/** Made apart from the bytes, which would otherwise live as long as the answer. */
-function endingOf(house: House, failover: Failover, way: Way, question: WayQuestion): (outcome: Outcome) => void {
-  return (outcome) => {
-    failover.ended(outcome);
-    if (outcome.kind === 'answered') house.ways.bind(question, way, outcome.responseId);
-  };
-}
-
 /** Answers in the gateway's own words, the row first. */
 function refuse(house: House, { response, route }: HttpRequest, meter: Meter, error: GatewayError): void {
   house.record(meter.row({ status: error.status, error: error.code, partial: false }));
@@ -368,9 +232,4 @@ function refuse(house: House, { response, route }: HttpRequest, meter: Meter, er
 
 function recordLeft(house: House, meter: Meter): void {
   house.record(meter.row({ status: null, error: 'tool_left', partial: true }));
-}
-
-/** Codex repeats a 403 six times and shows a 400 at once. */
-function blockError(message: string, { request }: HttpRequest): GatewayError {
-  return { code: 'policy_violation', type: 'permission_error', status: isCodex(request) ? 400 : 403, message };
 }
