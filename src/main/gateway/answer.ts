@@ -8,6 +8,7 @@ import type { Outcome } from '../upstream/failover.ts';
 import { type Fault, faultOfConnection, faultOfEvent, faultOfStatus } from '../upstream/fault.ts';
 import { type HeadersDown, headerIn, headersDown } from '../upstream/headers.ts';
 import { AnswerView } from './answer-view.ts';
+import { CodedAnswer, plainHeaders } from './coded-answer.ts';
 import { FirstEvent } from './first-event.ts';
 import type { House } from './house.ts';
 import type { Meter } from './meter.ts';
@@ -65,12 +66,12 @@ export class Answer implements Dispatcher.DispatchHandler {
   #headers: HeadersDown | null = null;
   /** Null until a good answer begins. */
   #view: AnswerView | null = null;
+  /** Takes the coding off a good answer that came coded. */
+  #coded: CodedAnswer | null = null;
   readonly #error = new ErrorBody();
   #chunks: Buffer[] = [];
-  /** How many of the answer's bytes have been taken for the tool, also those that are still being looked at. */
+  /** How many of the answer's bytes have been taken for the tool. */
   #taken = 0;
-  /** Pieces of a coded answer that are being looked at. */
-  #looking = 0;
   #scheduled = false;
   #ended = false;
   #closed = false;
@@ -100,7 +101,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#closed) return;
     this.#closed = true;
     this.#options.response.off('close', this.#toolClosed);
-    this.#view?.destroy();
+    this.#coded?.destroy();
     this.#controller?.abort(new Error('another way has taken the turn over'));
     this.#resolveDone();
   }
@@ -122,10 +123,7 @@ export class Answer implements Dispatcher.DispatchHandler {
       controller.abort(new Error('redirects are not followed'));
       return;
     }
-    if (status < 400) {
-      this.#headers = cleanHeaders(this.#headers, this.#options.house.redact);
-      this.#begin(this.#headers);
-    }
+    if (status < 400) this.#begin(cleanHeaders(this.#headers, this.#options.house.redact));
     // A body that never ends must not keep the turn from another way.
     else if (this.#settlement.isOpen)
       this.#settlement.holdWith(this.#options.house.after(HELD_MS, this.#upstreamError));
@@ -137,12 +135,29 @@ export class Answer implements Dispatcher.DispatchHandler {
       this.#error.push(chunk);
       return;
     }
+    if (this.#coded === null) this.#came(chunk);
+    else {
+      this.#coded.push(chunk);
+      if (this.#coded.isFull) this.#controller?.pause();
+    }
+  }
+
+  readonly #came = (chunk: Buffer): void => {
+    if (this.#closed) return;
     this.#chunks.push(chunk);
     if (this.#first === null) this.#schedule();
     else this.#look(this.#first, chunk);
-  }
+  };
 
   onResponseEnd(): void {
+    if (this.#coded === null || this.#closed) this.#over();
+    else
+      this.#coded.end(() => {
+        this.#over();
+      });
+  }
+
+  #over(): void {
     this.#ended = true;
     if (this.#closed) return;
     if (this.#status >= 400) this.#upstreamError();
@@ -153,6 +168,15 @@ export class Answer implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#closed) return;
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    if (this.#coded === null) this.#broke(code);
+    else
+      this.#coded.end(() => {
+        this.#broke(code);
+      });
+  }
+
+  #broke(code: string): void {
+    if (this.#closed) return;
     const fault = faultOfConnection(code);
     if (this.#view !== null) {
       const cut = (): void => {
@@ -172,13 +196,36 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** Takes up a good answer; the tool is told at once, or when a stream's beginning has shown that it is one. */
   #begin(headers: HeadersDown): void {
-    const { reads, house, holds } = this.#options;
+    const { reads, house, holds, account } = this.#options;
+    const { contentEncoding: coding } = headers;
+    this.#headers = coding === '' ? headers : plainHeaders(headers);
+    if (coding !== '') {
+      this.#coded = this.#decoding(coding);
+      if (this.#coded === null) {
+        this.#fail('upstream_unreachable', `"${account.id}" answered in a coding that was not asked for.`);
+        this.#controller?.abort(new Error('a coding that cannot be read'));
+        return;
+      }
+    }
     const view = new AnswerView(reads, headers, house.redact);
     this.#view = view;
-    if (holds && view.isStream && headers.contentEncoding === '') {
+    if (holds && view.isStream) {
       this.#first = new FirstEvent();
       this.#settlement.holdWith(house.after(HELD_MS, this.#commit));
     } else this.#commit();
+  }
+
+  #decoding(coding: string): CodedAnswer | null {
+    return CodedAnswer.of(coding, {
+      data: this.#came,
+      drained: () => {
+        this.#goOn();
+      },
+      broken: (code) => {
+        this.#broke(code);
+        this.#controller?.abort(new Error(code));
+      },
+    });
   }
 
   #look(first: FirstEvent, chunk: Buffer): void {
@@ -192,7 +239,7 @@ export class Answer implements Dispatcher.DispatchHandler {
       const fault = faultOfEvent(clean, house.now(), model);
       if (fault === null) this.#commit();
       else {
-        this.#controller?.pause();
+        this.#pause();
         this.#failed(fault, this.#commit);
       }
     } else if (beginning.kind === 'answer' || this.#heldBytes > HELD_BYTES) this.#commit();
@@ -231,25 +278,12 @@ export class Answer implements Dispatcher.DispatchHandler {
     const came = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first;
     this.#chunks = [];
     this.#taken += came?.length ?? 0;
-    // Settled now: what comes while a coded piece is being looked at has a flush of its own.
     const ended = this.#ended;
     // Bytes that complete an answer of announced length end it: the tool needs no further sign.
     const last = ended || this.#taken === this.#headers?.contentLength;
     const view = this.#view;
-    if (view?.takesTime === true) this.#lookInto(view, came, ended, last);
-    else this.#deliver(view === null ? came : view.look(came, last), ended, last);
+    this.#deliver(view === null ? came : view.look(came, last), ended, last);
   };
-
-  #lookInto(view: AnswerView, bytes: Buffer | undefined, ended: boolean, last: boolean): void {
-    this.#looking += 1;
-    this.#controller?.pause();
-    view.lookInto(bytes, last, () => {
-      this.#looking -= 1;
-      if (this.#closed) return;
-      this.#deliver(bytes, ended, last);
-      this.#goOn();
-    });
-  }
 
   /** Writes what the reader has looked at; the row first, if these bytes end the turn. */
   #deliver(taken: Buffer | undefined, ended: boolean, last: boolean): void {
@@ -285,16 +319,23 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     if (!response.write(bytes)) {
-      this.#controller?.pause();
+      this.#pause();
       response.once('drain', () => {
         this.#goOn();
       });
     }
   }
 
-  /** Lets the upstream go on once everything so far has been looked at and the tool has taken it. */
+  #pause(): void {
+    this.#controller?.pause();
+    this.#coded?.pause();
+  }
+
+  /** Lets the upstream go on once the tool has taken what there is. */
   #goOn(): void {
-    if (this.#looking === 0 && !this.#options.response.writableNeedDrain) this.#controller?.resume();
+    if (this.#options.response.writableNeedDrain) return;
+    this.#coded?.resume();
+    if (this.#coded?.isFull !== true) this.#controller?.resume();
   }
 
   /** Commits the turn's row, once. */
@@ -437,7 +478,7 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     this.#closed = true;
-    this.#view?.destroy();
+    this.#coded?.destroy();
     this.#controller?.abort(new Error('the tool has left'));
     this.#settlement.tell({ kind: 'left' });
     this.#record(this.#status === 0 ? null : this.#status, 'tool_left', true);
@@ -449,7 +490,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     // Whoever waits to hear whether another way is needed would wait for ever, and keep the turn's slot.
     this.#settlement.settle(null);
     this.#closed = true;
-    this.#view?.destroy();
+    this.#coded?.destroy();
     finish();
     if (this.#options.response.destroyed) this.#resolveDone();
   }

@@ -48,8 +48,8 @@ export class Capture {
     let answer: CapturedAnswer | null = null;
     let counted = 0;
     response.witness = {
-      head: (contentType, contentEncoding) => {
-        answer ??= new CapturedAnswer(limit, contentType, contentEncoding);
+      head: (contentType) => {
+        answer ??= new CapturedAnswer(limit, contentType);
       },
       data: (chunk) => {
         answer?.push(chunk);
@@ -60,7 +60,7 @@ export class Capture {
     };
     const end = (): void => {
       response.witness = null;
-      this.#keep(ticket, turn, prompt, () => answer?.end() ?? Promise.resolve(NOTHING), free);
+      this.#keep(ticket, turn, prompt, answer?.end() ?? NOTHING, free);
     };
     // A tool may be gone before anything was answered.
     if (response.closed) end();
@@ -87,7 +87,7 @@ export class Capture {
       end: () => {
         const text = fold.text();
         const bytes = text === '' ? null : Buffer.from(text);
-        this.#keep(ticket, turn, prompt, () => Promise.resolve({ bytes, cut: fold.full }), free);
+        this.#keep(ticket, turn, prompt, { bytes, cut: fold.full }, free);
       },
     };
   }
@@ -124,11 +124,10 @@ export class Capture {
     };
   }
 
-  #keep(ticket: number, turn: string, prompt: KeptAnswer, answer: () => Promise<KeptAnswer>, free: () => void): void {
+  #keep(ticket: number, turn: string, prompt: KeptAnswer, answer: KeptAnswer, free: () => void): void {
     const record = async (): Promise<CaptureRecord> => {
-      const answered = await answer();
-      const cut = prompt.cut || answered.cut;
-      return { prompt: await this.#clean(prompt), answer: await this.#clean(answered), cut };
+      const cut = prompt.cut || answer.cut;
+      return { prompt: await this.#clean(prompt), answer: await this.#clean(answer), cut };
     };
     void this.#options.captures.keep(ticket, turn, record).finally(free);
   }

@@ -59,7 +59,7 @@ export class HeldResponse extends ToolResponse {
     this.#status = status;
     this.#headers = typeof headers === 'object' ? flatOf(headers) : [];
     const find = headerIn(this.#headers);
-    this.witness?.head((find('content-type') ?? '').toLowerCase(), (find('content-encoding') ?? '').toLowerCase());
+    this.witness?.head((find('content-type') ?? '').toLowerCase());
     return this;
   }
 

@@ -65,8 +65,8 @@ export class StraightOutlet implements Outlet {
     this.#leftOut = leftOut;
   }
 
-  begin(status: number, { flat, contentType, contentEncoding }: HeadersDown): void {
-    this.#streams = contentType.startsWith('text/event-stream') && contentEncoding === '';
+  begin(status: number, { flat, contentType }: HeadersDown): void {
+    this.#streams = contentType.startsWith('text/event-stream');
     if (!this.#streams) this.#filter = null;
     // Whoever waited for a slot has had the head of a stream already.
     if (!this.#response.headersSent)

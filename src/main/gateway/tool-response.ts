@@ -4,7 +4,7 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /** Who is told what a tool is told. It must not throw, and the tool does not wait for it. */
 export interface ResponseWitness {
-  head(contentType: string, contentEncoding: string): void;
+  head(contentType: string): void;
   data(chunk: Buffer): void;
 }
 
@@ -16,8 +16,7 @@ export class ToolResponse extends ServerResponse {
   override writeHead(status: number, headers?: Headers): this;
   override writeHead(status: number, ...rest: (string | Headers | undefined)[]): this {
     const headers = rest.at(-1);
-    if (this.witness !== null && typeof headers === 'object')
-      this.witness.head(valueIn(headers, 'content-type'), valueIn(headers, 'content-encoding'));
+    if (this.witness !== null && typeof headers === 'object') this.witness.head(valueIn(headers, 'content-type'));
     return super.writeHead(status, ...(rest as [Headers]));
   }
 
