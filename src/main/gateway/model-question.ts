@@ -8,12 +8,12 @@ import type { ReadyAccount } from '../upstream/accounts.ts';
 import type { UpstreamRequest } from '../upstream/dispatch.ts';
 import { DumpTee } from '../upstream/dump-tee.ts';
 import { headersUp, queryUp } from '../upstream/headers.ts';
+import { type Whole, WholeAnswer } from '../upstream/whole-answer.ts';
 import { BETA_HEADER, ROUTING_HINT } from './decide.ts';
 import type { House } from './house.ts';
 import { type HttpRequest, betaOf } from './incoming.ts';
 import { sendError } from './refusal.ts';
 import { cleanError, decoded, ownWords, toolStatus } from './upstream-error.ts';
-import { type Whole, WholeAnswer } from './whole-answer.ts';
 
 /** Codex waits five seconds for its models; a copy must be with it before that. */
 const PATIENCE_MS = 4000;
@@ -78,7 +78,7 @@ async function ask(
   secret: Secret | null,
   { path }: Asking,
 ): Promise<Whole> {
-  const answer = new WholeAnswer(house, MAX_ANSWER, PATIENCE_MS);
+  const answer = new WholeAnswer(house.after, MAX_ANSWER, PATIENCE_MS);
   const left = (): void => {
     answer.giveUp('left');
   };

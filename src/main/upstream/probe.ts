@@ -8,6 +8,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { Accounts, ReadyAccount } from './accounts.ts';
 import type { UpstreamRequest } from './dispatch.ts';
 import { ACCOUNT_HEADER } from './headers.ts';
+import { type Whole, WholeAnswer } from './whole-answer.ts';
 
 /** How long an upstream may take to say whether a key is good. */
 const PATIENCE_MS = 20_000;
@@ -110,16 +111,12 @@ interface ModelsAnswer {
   readonly models: readonly string[];
 }
 
-function ask(
+async function ask(
   { account, origin, basePath }: ReadyAccount,
   secret: Secret | null,
   options: ProbeOptions,
 ): Promise<ModelsAnswer> {
-  const { promise, resolve } = Promise.withResolvers<ModelsAnswer>();
-  const handler = new ModelsHandler(resolve);
-  const giveUp = options.after(PATIENCE_MS, () => {
-    handler.giveUp();
-  });
+  const handler = new WholeAnswer(options.after, MAX_ANSWER, PATIENCE_MS);
   options.send(
     {
       method: 'GET',
@@ -136,7 +133,7 @@ function ask(
     },
     handler,
   );
-  return promise.finally(giveUp);
+  return read(await handler.whole);
 }
 
 function credential(provider: ReadyAccount['account']['provider'], { value, accountId }: Secret): string[] {
@@ -144,58 +141,17 @@ function credential(provider: ReadyAccount['account']['provider'], { value, acco
   return ['authorization', `Bearer ${value}`, ...(accountId === undefined ? [] : [ACCOUNT_HEADER, accountId])];
 }
 
-class ModelsHandler implements Dispatcher.DispatchHandler {
-  readonly #answer: (answer: ModelsAnswer) => void;
-  #controller: Dispatcher.DispatchController | null = null;
-  #status = 0;
-  #chunks: Buffer[] = [];
-  #size = 0;
-
-  constructor(answer: (answer: ModelsAnswer) => void) {
-    this.#answer = answer;
+function read(whole: Whole): ModelsAnswer {
+  const { status } = whole;
+  if ('failure' in whole) {
+    // Such a status says everything, and a list that is too long helps nobody choose.
+    const isEnough = status !== null && ((status >= 300 && status < 400) || whole.failure === 'too large');
+    if (isEnough) return { status, text: '', models: [] };
+    return { status: null, text: whole.failure === 'timeout' ? 'no answer came in time' : whole.failure, models: [] };
   }
-
-  giveUp(): void {
-    this.#answer({ status: null, text: 'no answer came in time', models: [] });
-    this.#controller?.abort(new Error('no answer came in time'));
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status < 200) return;
-    this.#status = status;
-    if (status >= 300 && status < 400) this.#enough(controller);
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#size += chunk.length;
-    if (this.#size <= MAX_ANSWER) this.#chunks.push(chunk);
-    else this.#enough(controller);
-  }
-
-  onResponseEnd(): void {
-    const body = bodyOf(Buffer.concat(this.#chunks));
-    const failed = this.#status >= 400;
-    this.#answer({
-      status: this.#status,
-      text: failed ? errorText(body) : '',
-      models: failed ? [] : modelNames(body),
-    });
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    const text = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-    this.#answer({ status: null, text, models: [] });
-  }
-
-  /** The status says everything; the rest of the answer is not waited for. */
-  #enough(controller: Dispatcher.DispatchController): void {
-    this.#answer({ status: this.#status, text: '', models: [] });
-    controller.abort(new Error('the status is enough'));
-  }
+  const body = bodyOf(whole.body);
+  const failed = whole.status >= 400;
+  return { status, text: failed ? errorText(body) : '', models: failed ? [] : modelNames(body) };
 }
 
 function bodyOf(bytes: Buffer): unknown {

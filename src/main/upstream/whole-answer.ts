@@ -1,12 +1,11 @@
 import type { Dispatcher } from 'undici';
-import { type HeadersDown, headersDown } from '../upstream/headers.ts';
-import type { House } from './house.ts';
+import { type HeadersDown, headersDown } from './headers.ts';
 
 /** An answer that has come whole, or why none has. */
 export type Whole =
   | { readonly status: number; readonly headers: HeadersDown; readonly body: Buffer }
-  /** A code of the connection, `timeout`, `too large` or `left`. */
-  | { readonly failure: string };
+  /** A code of the connection, `timeout`, `too large` or `left`; the status is known where the head has come. */
+  | { readonly failure: string; readonly status: number | null };
 
 /** Takes an answer in whole, where it must be read before any of it goes on. */
 export class WholeAnswer implements Dispatcher.DispatchHandler {
@@ -22,19 +21,19 @@ export class WholeAnswer implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(house: Pick<House, 'after'>, limit: number, patienceMs: number) {
+  constructor(after: (ms: number, action: () => void) => () => void, limit: number, patienceMs: number) {
     this.#limit = limit;
     this.whole = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#cancel = house.after(patienceMs, () => {
+    this.#cancel = after(patienceMs, () => {
       this.giveUp('timeout');
     });
   }
 
   /** Waits no longer. */
   giveUp(why: string): void {
-    this.#end({ failure: why });
+    this.#failed(why);
     this.#controller?.abort(new Error(why));
   }
 
@@ -62,7 +61,11 @@ export class WholeAnswer implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#end({ failure: 'code' in error && typeof error.code === 'string' ? error.code : error.name });
+    this.#failed('code' in error && typeof error.code === 'string' ? error.code : error.name);
+  }
+
+  #failed(failure: string): void {
+    this.#end({ failure, status: this.#headers === null ? null : this.#status });
   }
 
   #end(whole: Whole): void {
