@@ -22,7 +22,11 @@ export interface LoginLab {
 /** Starts all of it; the imported token lives for so long, and renewed ones for an hour. */
 export async function startLoginLab(
   account: Readonly<Record<string, unknown>> = {},
-  { lifeMs = HOUR, others = [] }: { lifeMs?: number; others?: readonly object[] } = {},
+  {
+    lifeMs = HOUR,
+    others = [],
+    environment = {},
+  }: { lifeMs?: number; others?: readonly object[]; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<LoginLab> {
   const timers = new FakeTimers();
   timers.pass(Date.now());
@@ -40,7 +44,7 @@ export async function startLoginLab(
   };
   const gateway = await startGateway(
     { accounts: [login, ...others], policy: { rules: [] } },
-    { loginServer: server, now: timers.now, after: timers.after },
+    { loginServer: server, now: timers.now, after: timers.after, environment },
   );
   const token = fakeToken('user-0', timers.now() + lifeMs);
   backend.tokens.push(token);

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LoginLab, startLoginLab } from './login-lab.ts';
-import { ToolSocket, dial } from './socket-lab.ts';
+import { accountAt } from '../fakes/gateway.ts';
+import { FAKE_KEY } from '../fakes/upstream.ts';
+import { ToolSocket, dial, startSocketLab } from './socket-lab.ts';
 
 let lab: LoginLab;
 let tool: ToolSocket;
@@ -69,6 +71,37 @@ describe('a session over a login', () => {
     await tool.turn();
     expect(lab.server.requests).toHaveLength(1);
     expect(lab.backend.sockets.handshakes).toBe(2);
+  });
+});
+
+describe.each([
+  ['not', {}, 429, 0],
+  ['but', { allowDearer: true }, null, 1],
+])('a plan that is used up within a session', (word, more, refused, dialled) => {
+  test(`is ${word} replaced by money in the next one where that account ${JSON.stringify(more)}`, async () => {
+    const money = await startSocketLab();
+    const paid = accountAt(money.upstream.baseUrl, { id: 'money', priority: 9, ...more });
+    lab = await startLoginLab({}, { others: [paid], environment: { LAB_KEY: FAKE_KEY } });
+    await reopen();
+    const limit = { type: 'usage_limit_reached', message: 'no', resets_in_seconds: 600 };
+    lab.backend.sockets.script = () => [{ type: 'error', status: 429, error: limit }];
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+    await tool.event('error');
+    tool.webSocket.terminate();
+    tool = new ToolSocket(dial(lab.gateway.origin));
+    const answer = Promise.withResolvers<number | null>();
+    tool.webSocket.on('unexpected-response', (_, response) => {
+      answer.resolve(response.statusCode ?? 0);
+      response.resume();
+      tool.webSocket.terminate();
+    });
+    tool.webSocket.on('open', () => {
+      answer.resolve(null);
+    });
+    expect(await answer.promise).toBe(refused);
+    expect(money.sockets.handshakes).toBe(dialled);
+    tool.webSocket.terminate();
+    await money.close();
   });
 });
 

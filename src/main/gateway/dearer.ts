@@ -30,6 +30,12 @@ export function isDearer(first: PricedWay, other: PricedWay, ratesOf: RatesOf): 
   return first.model !== other.model && costsMore(ratesOf(first), ratesOf(other));
 }
 
+/** The same before a turn is known: which tiers and models it will ask for cannot be compared, who pays can. */
+export function costsMoneyInstead(first: PricedWay['account'], other: PricedWay['account']): boolean {
+  const unnamed = { model: null, sentTier: null };
+  return isDearer({ account: first, ...unnamed }, { account: other, ...unnamed }, () => null);
+}
+
 function costsMore(first: TokenRates | null, other: TokenRates | null): boolean {
   if (first === null || other === null || first.basis !== other.basis) return false;
   return other.input > first.input || other.output > first.output;

@@ -1,9 +1,8 @@
-import type { Account } from '../../shared/account.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Failover, Way } from '../upstream/failover.ts';
 import { type Fault, faultOfConnection, faultOfStatus, faultWord, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn } from '../upstream/headers.ts';
-import { type PricedWay, isDearer } from './dearer.ts';
+import { costsMoneyInstead } from './dearer.ts';
 import type { Handshake } from './socket-handshake.ts';
 import { exhaustedError } from './refusal.ts';
 import type { Chosen, DialFailure, FailedDial, OpenedUpstream } from './socket-upstream.ts';
@@ -40,7 +39,8 @@ async function dialNext(
   signal: AbortSignal | undefined,
 ): Promise<Dialled> {
   let last: Dialled | null = null;
-  let first: Account | null = null;
+  // Also where its keys cool down and it is not asked at all.
+  const home = failover.home?.ready.account ?? null;
   const failed: FailedDial[] = [];
   for (;;) {
     const step = failover.next();
@@ -59,13 +59,11 @@ async function dialNext(
         return { kind: 'refused', error: exhaustedError(step.reason, step.retryAfter) };
       case 'try': {
         const { account } = step.way.candidate.ready;
-        // Which tiers its turns will ask for is not known yet; whether they would be paid with money is.
-        if (first !== null && isDearer(unnamed(first), unnamed(account), NO_RATES)) {
+        if (home !== null && costsMoneyInstead(home, account)) {
           failover.ended({ kind: 'left' });
           failover.skip();
           break;
         }
-        first ??= account;
         const chosen = chosenOf(step.way, [...failed]);
         const startedAt = now();
         const opened = await handshake.open(chosen, signal);
@@ -106,12 +104,6 @@ async function dialNext(
     }
   }
 }
-
-function unnamed(account: Account): PricedWay {
-  return { account, model: null, sentTier: null };
-}
-
-const NO_RATES = (): null => null;
 
 function chosenOf({ candidate, secret }: Way, failed: readonly FailedDial[]): Chosen {
   return { ready: candidate.ready, secret, load: candidate.load, failed };
