@@ -203,7 +203,7 @@ is begun again once the tool has seen a part of an answer. Who is to blame decid
 Where all keys are cooling down, the tool gets 429 with the seconds until the first is ready, or 502 where every key was refused.
 A WebSocket session is taken over while it is being opened; 426 sends a tool to HTTP, where its turn goes through all ways. Once it
 stands, what the upstream says goes through, and the failed dials stand with its first turn. It stays where it is, but an error
-event in it blames key or upstream as an answer over HTTP would, so the next session goes past them.
+event in it blames key or upstream as an answer over HTTP would, so the next session goes past them, and so does one that has sent nothing yet.
 
 The tables are made by \`test/gateway/fault-matrix.test.ts\` from two accounts, A and B, with two keys each: every fault, over every transport, at every
 place. "Asked, in order" names the keys with how each attempt ended; the last column is the key, status and error of the ledger’s row.

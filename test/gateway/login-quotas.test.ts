@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Runtime, startRuntime } from '../../src/main/runtime.ts';
 import type { AccountState } from '../../src/shared/control.ts';
+import { accountAt } from '../fakes/gateway.ts';
 import { fakeToken } from '../fakes/login-server.ts';
+import { FAKE_KEY } from '../fakes/upstream.ts';
 import { type LoginLab, startLoginLab } from './login-lab.ts';
+import { ToolSocket, dial, startSocketLab } from './socket-lab.ts';
 import { TURN, send as ask } from './tool.ts';
 
 const MINUTE = 60_000;
@@ -104,6 +107,67 @@ test('a person who knows better has it forgotten, also over a restart', async ()
   await restart();
   expect(state()?.quotas).toEqual([]);
   expect(await send()).toBe(200);
+});
+
+describe('an open session whose account comes to rest', () => {
+  const primary = { used_percent: 95, window_minutes: 300, reset_after_seconds: 600 };
+  const said = { type: 'codex.rate_limits', rate_limits: { primary } };
+  const CREATE = { type: 'response.create', model: 'gpt-5.5', input: [] };
+
+  async function open(): Promise<ToolSocket> {
+    const tool = new ToolSocket(dial(lab.gateway.origin));
+    await tool.opened;
+    return tool;
+  }
+
+  test('takes no further turn, and says so before it ends', async () => {
+    await start();
+    const tool = await open();
+    await tool.turn();
+    lab.backend.sockets.last.send(said);
+    await tool.event('codex.rate_limits');
+    tool.send(CREATE);
+    expect(await tool.closed).toMatchObject({ code: 1013, reason: 'account is resting, please retry later' });
+    expect(tool.events.at(-1)).toMatchObject({ type: 'error', status: 429, error: { code: 'account_resting' } });
+    expect((await lab.gateway.turns()).map(({ status, error, sentAt }) => [status, error, sentAt !== null])).toEqual([
+      [200, null, true],
+      [429, 'account_resting', false],
+    ]);
+    expect(lab.backend.sockets.last.messages).toHaveLength(1);
+  });
+
+  test('lets the turn under way end', async () => {
+    await start();
+    const tool = await open();
+    lab.backend.sockets.script = () => null;
+    tool.send(CREATE);
+    await lab.backend.sockets.last.received(1);
+    lab.backend.sockets.last.send(said);
+    await tool.event('codex.rate_limits');
+    tool.send(CREATE);
+    await tool.event('error');
+    for (const type of ['response.created', 'response.completed'])
+      lab.backend.sockets.last.send({ type, response: { id: 'resp_1' } });
+    await tool.event('response.completed');
+    expect((await lab.gateway.turns()).map(({ status }) => status)).toEqual([429, 200]);
+    tool.webSocket.terminate();
+  });
+
+  test('goes to another account with its first frame', async () => {
+    const other = await startSocketLab();
+    lab = await startLoginLab(
+      { pauseAt: { fiveHours: 90 } },
+      { others: [accountAt(other.upstream.baseUrl, { priority: 9 })], environment: { LAB_KEY: FAKE_KEY } },
+    );
+    const tool = await open();
+    lab.backend.sockets.last.send(said);
+    await tool.event('codex.rate_limits');
+    await tool.turn();
+    expect((await lab.gateway.turns()).map(({ account }) => account)).toEqual(['lab']);
+    expect(lab.backend.sockets.last.messages).toHaveLength(0);
+    tool.webSocket.terminate();
+    await other.close();
+  });
 });
 
 test('a login that is imported anew may be another’s, so nothing is known of its plan', async () => {

@@ -205,6 +205,57 @@ describe('an upstream that fails', () => {
   });
 });
 
+describe('a session that was opened before its key cooled down, and has sent nothing yet', () => {
+  const sent = (): readonly number[] => lab.sockets.connections.map(({ messages }) => messages.length);
+
+  test('goes another way with its first frame', async () => {
+    await start(1);
+    const early = await lab.open();
+    await failing(LIMITED);
+    await early.turn();
+    expect(sent()).toEqual([0, 1, 1]);
+    expect(lab.sockets.requests.at(-1)?.header('authorization')).toEqual([`Bearer ${OTHER_KEY}`]);
+    expect(await lab.newRows()).toMatchObject([{ status: 200, attempts: [] }]);
+  });
+
+  test('goes to another account too', async () => {
+    await start(2);
+    const early = await lab.open();
+    await failing(LIMITED);
+    await early.turn();
+    expect((await lab.newRows()).at(-1)).toMatchObject({ account: 'other', status: 200 });
+  });
+
+  test('stays where there is no other', async () => {
+    await start(1, { keys: [{ env: 'LAB_KEY' }] });
+    const early = await lab.open();
+    await failing(LIMITED);
+    await early.turn();
+    expect(sent()).toEqual([1, 1]);
+  });
+
+  test('stays where every other way cools down too', async () => {
+    await start(1);
+    const early = await lab.open();
+    await failing(LIMITED);
+    await failing(LIMITED);
+    expect(lab.sockets.requests.at(-1)?.header('authorization')).toEqual([`Bearer ${OTHER_KEY}`]);
+    await early.turn();
+    expect(sent()).toEqual([1, 1, 1]);
+  });
+
+  test('stays with a key that is out for another model only', async () => {
+    await start(1);
+    const [one, other] = [await lab.open(), await lab.open()];
+    await failing(
+      error({ status: 429 }, { code: 'rate_limit_exceeded', message: 'Rate limit reached for gpt-5.5 in x' }),
+    );
+    await one.turn({ model: 'gpt-5.4' });
+    await other.turn({ model: 'gpt-5.5' });
+    expect(sent()).toEqual([1, 0, 1, 1]);
+  });
+});
+
 test('how a tool’s own key does says nothing of the account’s', async () => {
   await start(1, {}, { gateway: { ownKeys: ['openai'] } });
   lab.sockets.script = () => [LIMITED];

@@ -20,6 +20,9 @@ const TERMINAL: ReadonlySet<string> = new Set(
   ['completed', 'done', 'failed', 'incomplete', 'cancelled', 'canceled'].map((end) => `response.${end}`),
 );
 
+/** The event that begins a response. */
+export const CREATED = 'response.created';
+
 /** What an upstream's event means for the turns of a session. */
 export type EventKind = 'created' | 'token' | 'terminal' | 'error' | 'session' | 'other';
 
@@ -36,7 +39,7 @@ export interface UpstreamEvent {
 
 /** What a type means; an empty type has to be looked for in the whole event first. */
 export function kindOfEvent(type: string): EventKind {
-  if (type === 'response.created') return 'created';
+  if (type === CREATED) return 'created';
   if (TERMINAL.has(type)) return 'terminal';
   if (type === 'error') return 'error';
   if (type === 'session.created' || type === 'session.updated') return 'session';

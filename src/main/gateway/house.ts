@@ -33,7 +33,7 @@ export interface House {
   };
   /** Whether the person has paused the gateway; asked for again by every turn. */
   readonly paused: () => boolean;
-  readonly ways: Pick<Ways, 'open' | 'bind' | 'blame' | 'candidates' | 'accounts'>;
+  readonly ways: Pick<Ways, 'open' | 'bind' | 'blame' | 'resting' | 'isClear' | 'candidates' | 'accounts'>;
   /** What upstreams last said of their models. */
   readonly modelCopies: ModelCopies;
   /** Lets tools begin turns, as far as their limits go. */

@@ -30,7 +30,7 @@ export function blockGoodbye(message: string): Goodbye {
   return { ...close(1008, message), event: errorEvent(error) };
 }
 
-/** Codes that tools know a shorter close reason for (spec B.1). */
+/** Codes that tools know a shorter close reason for (spec B.1, B.3). */
 const REASONS: Readonly<Record<string, { readonly code: number; readonly reason: string }>> = {
   frame_invalid: { code: 1008, reason: 'invalid JSON payload' },
   account_missing: { code: 1013, reason: 'no available account' },
@@ -38,6 +38,9 @@ const REASONS: Readonly<Record<string, { readonly code: number; readonly reason:
   tool_limited: { code: 1013, reason: 'too many concurrent requests, please retry later' },
   account_busy: { code: 1013, reason: 'account is busy, please retry later' },
   account_queue_full: { code: 1013, reason: 'account is busy, please retry later' },
+  account_resting: { code: 1013, reason: 'account is resting, please retry later' },
+  rate_limit_exceeded: { code: 1013, reason: 'upstream rate limit exceeded, please retry later' },
+  keys_unauthorized: { code: 1008, reason: 'upstream websocket authentication failed' },
   queue_full: { code: 1013, reason: 'too many messages before the upstream was ready, please retry later' },
   gateway_stopping: { code: 1001, reason: 'the gateway is stopping' },
 };

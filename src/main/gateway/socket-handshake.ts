@@ -3,13 +3,16 @@ import type { Account } from '../../shared/account.ts';
 import { tiersTakenBy } from '../../shared/codex.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { fold } from '../../shared/fold.ts';
+import { mapModel } from '../../shared/model.ts';
 import type { Asked } from '../dialects/dialect.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { type DumpedDial, dumpedDial } from '../upstream/dump-session.ts';
 import { protocolsUp, upgradeHeadersUp } from '../upstream/headers.ts';
+import type { WayQuestion } from '../upstream/ways.ts';
 import { conversationOf } from './conversation.ts';
+import { costsMoneyInstead } from './dearer.ts';
 import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
 import type { KnownCaller } from './guard.ts';
 import type { House } from './house.ts';
@@ -59,14 +62,34 @@ export class Handshake {
 
   /** The accounts in their order, by the model where it is known. */
   ways(model: string | null): ReturnType<House['ways']['open']> {
+    return this.#house.ways.open(this.#question(model));
+  }
+
+  /** Whether a session that has sent nothing yet would be opened another way by now, for the model that it wants. */
+  hasBetter({ ready, secret, load }: Chosen, model: string): boolean {
+    const { ways } = this.#house;
+    const { account } = ready;
+    const upstreamModel = mapModel(account.modelMapping, model) ?? model;
+    if (secret?.brought !== undefined || ways.isClear({ ready, secret, load, model: upstreamModel })) return false;
+    const found = ways.candidates(this.#question(model));
+    if (found instanceof Promise || 'code' in found) return false;
+    const mayPay = ways.resting({ ready, load }) !== null;
+    return found.some(
+      (other) =>
+        (mayPay || !costsMoneyInstead(account, other.ready.account)) &&
+        (other.secrets.length === 0 ? [null] : other.secrets).some((one) => ways.isClear({ ...other, secret: one })),
+    );
+  }
+
+  #question(model: string | null): WayQuestion {
     const { dialect, request } = this.#asked;
-    return this.#house.ways.open({
+    return {
       dialect,
       model,
       session: conversationOf(request.headers, null),
       previousResponse: null,
       own: ownWayOf(this.#house, this.#asked),
-    });
+    };
   }
 
   /** Opens the upstream of an account; a failure says how it failed. */

@@ -23,6 +23,8 @@ export class SocketSeats {
 
   /** A seat, or why there is none; a promise while the account is busy, of null where nobody waits for it any more. */
   take(place: SeatPlace): Release | GatewayError | Promise<Release | GatewayError | null> {
+    const resting = this.#house.ways.resting(place);
+    if (resting !== null) return resting;
     const tool = this.#house.settings().tools.find((one) => one.keyHash === this.#keyHash);
     if (tool === undefined) return gatewayError('local_key_invalid');
     const limits = this.#house.limits.begin(tool);

@@ -42,6 +42,8 @@ export interface SocketSessionOptions {
   readonly isCodex: boolean;
   /** For a session that moves to another account with its first frame. */
   readonly move: (model: string) => Promise<Moved>;
+  /** Whether it would better move, for the model of its first frame. */
+  readonly hasBetter: (chosen: Chosen, model: string) => boolean;
   /** The session has changed as the window shows it, or has ended. */
   readonly onChange: (session: SocketSession, ended: boolean) => void;
 }
@@ -231,8 +233,14 @@ export class SocketSession implements ToolListener {
     const error = isUnread(frame) ? null : refuseFirst(frame);
     if (isUnread(frame)) this.#act(this.#policy.refuse(frame), binary);
     else if (error !== null) this.#act(this.#policy.refuseFrame(frame, error), binary);
-    else if (servesModel(this.#chosen.ready.account.modelMapping, frame.model ?? '')) this.#judge(frame, binary);
+    else if (this.#stays(frame.model ?? '')) this.#judge(frame, binary);
     else this.#move(frame, binary).catch(this.#broken);
+  }
+
+  /** A session may have stood for long before it is used, and what it was opened with may cool down by now. */
+  #stays(model: string): boolean {
+    const { modelMapping } = this.#chosen.ready.account;
+    return servesModel(modelMapping, model) && !this.#options.hasBetter(this.#chosen, model);
   }
 
   #judge(said: Buffer | ClientFrame, binary: boolean): void {

@@ -142,6 +142,7 @@ export class SocketSessions {
         model: handshake.model,
         isCodex: handshake.isCodex,
         move: (named) => this.#again(handshake, named),
+        hasBetter: (at, named) => handshake.hasBetter(at, named),
         onChange: this.#changed,
       });
       taken.by = session;

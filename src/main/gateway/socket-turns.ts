@@ -2,7 +2,14 @@ import type { NewTurn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
 import type { ClientFrame } from '../dialects/client-frame.ts';
 import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
-import { type UpstreamEvent, TYPE_REACH, kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
+import {
+  CREATED,
+  type UpstreamEvent,
+  TYPE_REACH,
+  kindOfEvent,
+  readEvent,
+  typeAtFront,
+} from '../dialects/upstream-event.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { DumpedTurn } from '../upstream/dump-session.ts';
 import type { Fault } from '../upstream/fault.ts';
@@ -161,7 +168,7 @@ export class SocketTurns {
     if (this.#over) return;
     const type = typeAtFront(payload);
     // What begins a turn that nobody asked for is a part of it.
-    const begins = whole && type !== null && kindOfEvent(type) === 'created';
+    const begins = whole && type === CREATED;
     if (begins) this.#read(payload);
     if (this.#isKept) this.#keep(payload, whole);
     if (begins || (type !== null && !this.#matters(type))) return;

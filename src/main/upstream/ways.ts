@@ -120,6 +120,19 @@ export class Ways {
     if (asked.secret?.brought === undefined) blame(fault, asked, this.#world);
   }
 
+  /** Why a session's account takes no further turn just now, by what its owner has set; null where it does. */
+  resting({ ready, load }: Pick<Candidate, 'ready' | 'load'>): GatewayError | null {
+    const text = this.#restingText(ready.account, load);
+    return text === null ? null : gatewayError('account_resting', text);
+  }
+
+  /** Whether nothing speaks against a way just now. */
+  isClear({ ready, load, secret, model }: Asked & Pick<Candidate, 'ready'>): boolean {
+    const now = this.#world.now();
+    const isOut = this.#reached(ready.account, load) !== null || load.breaker.state(now).state === 'open';
+    return !isOut && (secret === null || this.#world.pool.state(secret.fingerprint, model, now).state === 'ready');
+  }
+
   /** Forgets cooldowns and breaker of an account; returns the fingerprints of its keys, or null where there is no such account. */
   reset(id: string): readonly string[] | null {
     const account = this.#accounts.ready.find((ready) => ready.account.id === id);
@@ -191,11 +204,13 @@ export class Ways {
     if ('code' in candidates) return candidates;
     const awake = candidates.filter(({ ready, load }) => this.#reached(ready.account, load) === null);
     if (awake.length > 0) return new Failover(awake, this.#world);
-    const reasons = candidates.flatMap(({ ready: { account }, load }) => {
-      const quota = this.#reached(account, load);
-      return quota === null ? [] : [say('resting_of', { account: account.id, resting: quotaText(quota) })];
-    });
+    const reasons = candidates.flatMap(({ ready, load }) => this.#restingText(ready.account, load) ?? []);
     return gatewayError('account_resting', reasons.join('; '));
+  }
+
+  #restingText(account: Account, load: AccountLoad): string | null {
+    const quota = this.#reached(account, load);
+    return quota === null ? null : say('resting_of', { account: account.id, resting: quotaText(quota) });
   }
 
   /** The quota for which an account rests; what its owner has set holds also where it is the only one. */
