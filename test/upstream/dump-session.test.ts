@@ -65,6 +65,15 @@ test('of what went up before a turn no more is held than is kept of a request, t
   expect(notes.body(0)).toBe('bc\nturn\n');
 });
 
+test('nor more than a thousand messages, however short', () => {
+  const notes = new Notes();
+  notes.maxBytes = 1_000_000;
+  const session = sessionOf(notes);
+  for (let number = 0; number < 1005; number += 1) session.sent(Buffer.from(String(number)));
+  session.turn('t', 1, null);
+  expect(notes.body(0).split('\n').slice(0, 2)).toEqual(['5', '6']);
+});
+
 test('nothing is held while dumps are off', () => {
   const notes = new Notes();
   const session = sessionOf(notes);

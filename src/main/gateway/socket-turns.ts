@@ -1,7 +1,7 @@
 import type { NewTurn } from '../../shared/turn.ts';
 import { NO_USAGE } from '../../shared/usage.ts';
 import type { ClientFrame } from '../dialects/client-frame.ts';
-import type { AnswerFacts, Unread } from '../dialects/dialect.ts';
+import type { Unread } from '../dialects/dialect.ts';
 import {
   CREATED,
   type UpstreamEvent,
@@ -19,11 +19,9 @@ import type { Release } from '../upstream/slots.ts';
 import type { Capture, SessionCapture } from './capture.ts';
 import type { Block, Forward } from './decide.ts';
 import { Meter, type TurnEnd } from './meter.ts';
+import { type OpenTurn, OpenTurns, unanswered } from './open-turns.ts';
 import type { SocketFaults } from './socket-faults.ts';
 import type { Chosen, FailedDial } from './socket-upstream.ts';
-
-/** How many ended responses are remembered, so that a second terminal event of one is not taken for the next turn's. */
-const REMEMBERED_ENDS = 64;
 
 /** How many turns' tiers the window shows. */
 const SHOWN_TIERS = 20;
@@ -49,31 +47,6 @@ export interface SocketTurnsOptions {
   readonly onChange: () => void;
 }
 
-/** One turn between its `response.create` and its terminal event. */
-interface OpenTurn {
-  readonly meter: Meter;
-  /** What is kept of it; null where nothing is. */
-  readonly captured: SessionCapture | null;
-  /** What is written down of it on the wire; null where nothing is. */
-  dumped: DumpedTurn | null;
-  readonly lane: string | null;
-  /** As the upstream knows it. */
-  readonly model: string;
-  /** True once an error has been laid to its key or account: it may be told twice. */
-  blamed: boolean;
-  /** The tier in its bytes; null is none. */
-  readonly sentTier: string | null;
-  /** True once its bytes have left the machine. */
-  left: boolean;
-  /** The upstream's name for it, once it has one. */
-  responseId: string | null;
-  facts: AnswerFacts;
-  /** Gives its place within the limits back. */
-  readonly leave: Release;
-  /** What an error event said that may have been this turn's end. */
-  failure: { readonly code: string; readonly status: number | null } | null;
-}
-
 /**
  * The turns of one session (spec B.7): each `response.create` queues what it asked for, the upstream's events are matched
  * to that queue by response id and lane, and a turn's row is written when its terminal event is seen, before the event
@@ -82,8 +55,7 @@ interface OpenTurn {
 export class SocketTurns {
   readonly #options: SocketTurnsOptions;
   readonly #shown: OpenTurn[] = [];
-  readonly #ended: string[] = [];
-  #open: OpenTurn[] = [];
+  readonly #open = new OpenTurns();
   #upstream: { readonly ready: ReadyAccount; readonly secret: Secret | null } | null = null;
   /** The dials that failed before the session stood; its first turn tells of them. */
   #dials: readonly FailedDial[] = [];
@@ -96,7 +68,7 @@ export class SocketTurns {
 
   /** Turns that are under way; one that an error event has answered is not waited for. */
   get open(): number {
-    return this.#open.reduce((sum, { failure }) => (failure === null ? sum + 1 : sum), 0);
+    return this.#open.waitedFor;
   }
 
   /** Turns so far. */
@@ -127,7 +99,7 @@ export class SocketTurns {
 
   /** The oldest turn of a lane that was still on this machine leaves it; null where there is none. */
   departed(lane: string | null): Departure | null {
-    const turn = this.#open.find((one) => !one.left && one.responseId === null && one.lane === lane);
+    const turn = this.#open.all.find((one) => !one.left && one.responseId === null && one.lane === lane);
     if (turn === undefined) return null;
     const departure = this.#leave(turn);
     this.#options.onChange();
@@ -157,7 +129,7 @@ export class SocketTurns {
 
   /** Whether a message that begins like this is worth being gathered. */
   wants(head: Buffer): boolean {
-    if (this.#isKept) return true;
+    if (this.#open.kept) return true;
     if (head.length < TYPE_REACH) return true;
     const type = typeAtFront(head);
     return type === null || this.#matters(type);
@@ -170,13 +142,13 @@ export class SocketTurns {
     // What begins a turn that nobody asked for is a part of it.
     const begins = whole && type === CREATED;
     if (begins) this.#read(payload);
-    if (this.#isKept) this.#keep(payload, whole);
+    if (this.#open.kept) this.#keep(payload, whole);
     if (begins || (type !== null && !this.#matters(type))) return;
     if (!whole) {
       this.#oversized(type);
       return;
     }
-    const only = this.#open.length === 1 ? this.#open[0] : undefined;
+    const { only } = this.#open;
     if (only !== undefined && type !== null && kindOfEvent(type) === 'token') {
       only.meter.firstToken();
       return;
@@ -186,8 +158,7 @@ export class SocketTurns {
 
   /** The oldest turn that has no answer yet gets none: the upstream refused it with an HTTP status. */
   failed(status: number, error: string, lane: string | null, fault: Fault | null): void {
-    const waiting = this.#open.filter(({ responseId }) => responseId === null);
-    const turn = waiting.find((one) => one.lane === lane) ?? waiting[0];
+    const [turn] = this.#open.waitingIn(lane);
     if (fault !== null) this.#options.faults.found(fault, turn?.model ?? this.#options.sessionModel());
     if (turn !== undefined) this.#finish(turn, { status, error, partial: false });
   }
@@ -195,7 +166,7 @@ export class SocketTurns {
   /** The session is over: every turn still under way leaves a partial row, and what is still said adds none. */
   end(error: string): void {
     this.#over = true;
-    for (const turn of [...this.#open]) this.#abandon(turn, error);
+    for (const turn of this.#open.all) this.#abandon(turn, error);
   }
 
   #read(payload: Buffer): void {
@@ -221,29 +192,12 @@ export class SocketTurns {
     return this.#options.capture.session(meter.id, this.#options.tool, frame);
   }
 
-  /** True while a turn is under way whose events are kept. */
-  get #isKept(): boolean {
-    return this.#open.some(({ captured, dumped }) => captured?.full === false || dumped?.full === false);
-  }
-
-  /** Keeps one event with the turn that it is about, which a first event is the beginning of, and an error may be all of. */
+  /** Keeps one event with the turn that it is about. */
   #keep(payload: Buffer, whole: boolean): void {
-    const event = this.#open.length > 1 && whole ? readEvent(payload) : null;
-    const isAnswer = event?.kind === 'created' || event?.kind === 'error';
-    const turn =
-      (event === null ? undefined : this.#known(event)) ??
-      (isAnswer ? unanswered(this.#waitingIn(event.streamId)) : undefined) ??
-      this.#oldestStarted(event?.streamId ?? null) ??
-      this.#open[0];
+    const isClear = this.#open.only !== undefined || !whole;
+    const turn = this.#open.keeping(isClear ? null : readEvent(payload));
     turn?.captured?.event(payload, whole);
     turn?.dumped?.message(payload, whole);
-  }
-
-  /** Those that wait for a response of a lane, oldest first; where none does, those that wait for any. */
-  #waitingIn(lane: string | null): readonly OpenTurn[] {
-    const waiting = this.#open.filter(({ responseId }) => responseId === null);
-    const inLane = waiting.filter((turn) => turn.lane === lane);
-    return inLane.length > 0 ? inLane : waiting;
   }
 
   #begin(begun: Pick<OpenTurn, 'meter' | 'captured' | 'lane' | 'model' | 'sentTier' | 'leave'>): OpenTurn {
@@ -257,7 +211,7 @@ export class SocketTurns {
       facts,
       failure: null,
     };
-    this.#open.push(turn);
+    this.#open.add(turn);
     this.#count += 1;
     this.#shown.push(turn);
     if (this.#shown.length > SHOWN_TIERS) this.#shown.shift();
@@ -282,7 +236,7 @@ export class SocketTurns {
       case 'session':
         return this.#options.dialect === 'realtime';
       case 'token':
-        return this.#open.some(({ meter }) => !meter.started);
+        return this.#open.all.some(({ meter }) => !meter.started);
       case 'other':
         return false;
     }
@@ -298,13 +252,13 @@ export class SocketTurns {
         this.#failing(event, payload);
         return;
       case 'token':
-        (this.#known(event) ?? this.#oldestStarted(event.streamId))?.meter.firstToken();
+        (this.#open.known(event) ?? this.#open.oldestStarted(event.streamId))?.meter.firstToken();
         return;
       case 'created':
       case 'terminal': {
         // Without an id there is nothing to attribute it by (spec B.7).
-        if (event.responseId === null || this.#ended.includes(event.responseId)) return;
-        const turn = this.#known(event) ?? this.#bind(event.responseId, event.streamId);
+        if (event.responseId === null || this.#open.hasEnded(event.responseId)) return;
+        const turn = this.#open.known(event) ?? this.#bind(event.responseId, event.streamId);
         turn.facts = { ...event.facts, responseId: event.responseId, model: event.facts.model ?? turn.facts.model };
         if (event.kind === 'terminal') {
           if (event.facts.error !== null) this.#blame(turn, payload);
@@ -317,18 +271,9 @@ export class SocketTurns {
     }
   }
 
-  #known({ responseId }: UpstreamEvent): OpenTurn | undefined {
-    return responseId === null ? undefined : this.#open.find((turn) => turn.responseId === responseId);
-  }
-
-  #oldestStarted(lane: string | null): OpenTurn | undefined {
-    const running = this.#open.filter(({ responseId }) => responseId !== null);
-    return running.find((turn) => turn.lane === lane) ?? running[0];
-  }
-
   /** Gives a new response to the turn that has waited longest for one, in its lane if it has one. */
   #bind(responseId: string, lane: string | null): OpenTurn {
-    const from = this.#waitingIn(lane);
+    const from = this.#open.waitingIn(lane);
     const turn = unanswered(from) ?? this.#unasked(lane);
     turn.responseId = responseId;
     turn.failure = null;
@@ -361,21 +306,18 @@ export class SocketTurns {
   /** An error event ends no turn by itself (spec B.7), but may have been the only answer that one will get. */
   #failing(event: UpstreamEvent, payload: Buffer): void {
     const code = event.facts.error ?? 'upstream_error_event';
-    const known = this.#known(event);
-    const waiting = this.#open.filter(({ responseId, failure }) => responseId === null && failure === null);
-    const turn = known ?? waiting.find(({ lane }) => lane === event.streamId) ?? waiting[0];
-    this.#blame(turn ?? this.#open[0], payload);
+    const { only, all } = this.#open;
+    const turn = this.#open.failing(event);
+    this.#blame(turn ?? all[0], payload);
     if (turn !== undefined) {
       turn.facts = { ...turn.facts, error: code };
-      if (known === undefined) {
+      if (turn.responseId === null) {
         turn.failure = { code, status: event.status };
         // Nobody may ever hear of it again, and a place that is kept for ever is one less.
         turn.leave();
       }
       this.#options.onChange();
-    } else if (this.#open.length === 1 && this.#open[0] !== undefined) {
-      this.#open[0].facts = { ...this.#open[0].facts, error: code };
-    }
+    } else if (only !== undefined) only.facts = { ...only.facts, error: code };
   }
 
   /** An error may be about the key or the account; one that comes while no turn is under way is about the session. */
@@ -389,7 +331,8 @@ export class SocketTurns {
   /** The end of a turn that is too large to look into: who it was is known when there is but one. */
   #oversized(type: string | null): void {
     if (type === null || kindOfEvent(type) !== 'terminal') return;
-    const turn = this.#open.find(({ responseId }) => responseId !== null) ?? this.#open[0];
+    const { all } = this.#open;
+    const turn = all.find(({ responseId }) => responseId !== null) ?? all[0];
     if (turn !== undefined) this.#finish(turn, { status: 200, error: null, partial: true });
   }
 
@@ -400,12 +343,8 @@ export class SocketTurns {
   }
 
   #finish(turn: OpenTurn, end: { status: number | null; error: string | null; partial: boolean }): void {
-    this.#open = this.#open.filter((one) => one !== turn);
+    this.#open.remove(turn);
     turn.leave();
-    if (turn.responseId !== null) {
-      this.#ended.push(turn.responseId);
-      if (this.#ended.length > REMEMBERED_ENDS) this.#ended.shift();
-    }
     turn.meter.answered(turn.facts);
     turn.captured?.end();
     // An error event that was all of the answer is a whole one.
@@ -413,9 +352,4 @@ export class SocketTurns {
     this.#options.record(turn.meter.row(end));
     this.#options.onChange();
   }
-}
-
-/** The oldest, before those that an error event has answered. */
-function unanswered(turns: readonly OpenTurn[]): OpenTurn | undefined {
-  return turns.find(({ failure }) => failure === null) ?? turns[0];
 }

@@ -8,6 +8,9 @@ const NO_HEADERS = Buffer.from('[the headers of the handshake were not kept: dum
 /** What stands for the rest of a message that is passed on without being gathered. */
 const TOO_LARGE = Buffer.from('\n[the rest of this message was too large]');
 
+/** Of messages between turns no more are held, however short they are. */
+const MOST_BEFORE = 1000;
+
 const END = Buffer.from('\n');
 
 /** A handshake as it was made, and what the upstream answered; `own` are the headers that the account's owner has set. */
@@ -59,7 +62,7 @@ export class SessionDump {
     }
     this.#before.push(message, END);
     this.#size += message.length;
-    while (this.#size > this.#dump.maxBytes && this.#before.length > 0) {
+    while (this.#before.length > 0 && (this.#size > this.#dump.maxBytes || this.#before.length > 2 * MOST_BEFORE)) {
       const [oldest] = this.#before.splice(0, 2);
       this.#size -= oldest?.length ?? 0;
     }
