@@ -6,7 +6,10 @@ import { sayTier } from './tier.ts';
 import type { Turn } from './turn.ts';
 
 /** What a turn's figures follow from. */
-export type PricedTurn = Pick<Turn, 'startedAt' | 'sentAt' | 'account' | 'models' | 'tiers' | 'verdict' | 'tokens'>;
+export type PricedTurn = Pick<
+  Turn,
+  'startedAt' | 'sentAt' | 'account' | 'route' | 'models' | 'tiers' | 'verdict' | 'tokens'
+>;
 
 /** A turn's figures: all that the ledger keeps of money. */
 export type TurnPrice = Pick<Turn, 'cost' | 'costBasis' | 'saved' | 'premium' | 'priceVersion'>;
@@ -19,6 +22,9 @@ export const UNPRICED: TurnPrice = {
   premium: null,
   priceVersion: null,
 };
+
+/** What is asked for there runs no model: to count tokens, to keep files, to see what became of a batch. */
+const FREE_ROUTE = /^\/(?:messages\/count_tokens|files(?:\/.+)?|(?:messages\/)?batches\/.+)$/;
 
 /** What the settings give to pricing. */
 export interface PricingSettings {
@@ -56,6 +62,8 @@ export class Pricing {
 
   /** The turn's figures, by the price of the day on which it began. */
   price(turn: PricedTurn): TurnPrice {
+    const free = this.#free(turn);
+    if (free !== null) return free;
     const found = this.#find(turn);
     if (found === null) return UNPRICED;
     const { prices, price, tokens } = found;
@@ -73,6 +81,7 @@ export class Pricing {
 
   /** What the same turn would have cost in another tier, spelled as a tool would; null is no tier, or not known. */
   costAt(turn: PricedTurn, tier: string | null): number | null {
+    if (this.#free(turn) !== null) return 0;
     const found = this.#find(turn);
     if (found === null) return null;
     const { prices, price, tokens } = found;
@@ -87,6 +96,14 @@ export class Pricing {
     const rates = ratesOf(price, tierOf(tier, prices, price), false);
     if (rates === undefined || rates.input === null) return null;
     return { basis: prices.basis, input: rates.input / rates.per, output: (rates.output ?? 0) / rates.per };
+  }
+
+  /** The figures of what costs nothing; null for anything else. */
+  #free({ account, sentAt, route }: PricedTurn): TurnPrice | null {
+    if (account === null || sentAt === null || route === null || !FREE_ROUTE.test(route)) return null;
+    const prices = this.#book.get(account);
+    if (prices === undefined) return null;
+    return { cost: NO_COST, costBasis: prices.basis, saved: 0, premium: 0, priceVersion: null };
   }
 
   #find(turn: PricedTurn): { prices: AccountPrices; price: Price; tokens: BilledTokens } | null {
@@ -154,6 +171,8 @@ function ratesOf({ tiers, long }: Price, tier: PriceTier | null, isLong: boolean
   // Without such a rule a tier that is not listed for long requests has no price there; multiples are never stacked.
   return long.tiers[long.asStandard.includes(tier) ? 'standard' : tier];
 }
+
+const NO_COST: KnownCost = { input: 0, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, total: 0 };
 
 type KnownCost = { readonly [Part in keyof Turn['cost']]: number };
 

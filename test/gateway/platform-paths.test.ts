@@ -172,6 +172,15 @@ describe('forms', () => {
   });
 });
 
+test('what runs no model is neither without a price nor of a model', async () => {
+  const before = await lab.gateway.client.call('prices.unpriced');
+  await send(lab.origin, bare('GET', '/v1/files/file-abc'));
+  await send(lab.origin, { path: '/v1/files', body: form(FILE), headers: FORM });
+  const free = { cost: { total: 0 }, costBasis: 'money', models: { requested: null, upstream: null } };
+  expect(await lab.newRows()).toMatchObject([free, free]);
+  expect(await lab.gateway.client.call('prices.unpriced')).toEqual(before);
+});
+
 test('what belongs to Anthropic goes there', async () => {
   const other = await startLab({ account: { provider: 'anthropic', id: 'claude' }, settings: {} });
   const both = await startLab({

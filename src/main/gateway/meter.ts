@@ -79,7 +79,7 @@ export class Meter {
   /** What the door said about it for one account. */
   decided(decision: Forward | Block, ready: ReadyAccount): void {
     this.#verdict = decision.verdict;
-    this.#upstreamModel = decision.upstreamModel;
+    this.#upstreamModel = decision.upstreamModel === '' ? null : decision.upstreamModel;
     this.#decidedTier = decision.kind === 'forward' ? decision.sentTier : null;
     this.#requestedTier = decision.requestedTier;
     this.at(ready);

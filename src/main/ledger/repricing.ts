@@ -53,7 +53,7 @@ export class Repricing {
       more = rows.length === SLICE;
       const within = rows.filter(({ startedAt }) => startedAt >= from && startedAt < until);
       const news = within.flatMap((turn): Repriced[] => {
-        const price = pricing.price({ ...turn, verdict: turn.kind.verdict });
+        const price = pricing.price({ ...turn, verdict: turn.kind.verdict, route: turn.kind.route });
         return price.cost.total === null || isSame(turn, price) ? [] : [{ turn, price }];
       });
       turns += within.length;

@@ -24,7 +24,7 @@ export function simulate(
     costAt: (turn, tier) => pricing.costAt(turn, tier),
   });
   const rows = database.prepare(`
-    SELECT id, started_at, sent_at, tool, account, served_trust, verdict, status, cost_total, cost_basis,
+    SELECT id, started_at, sent_at, tool, account, route, served_trust, verdict, status, cost_total, cost_basis,
            model_requested, model_upstream, model_served, tier_requested, tier_sent, tier_served, tier_billed,
            tokens_input, tokens_cached, tokens_cache_write, tokens_cache_write_hour, tokens_output, tokens_reasoning
     FROM turn WHERE started_at >= ? AND started_at < ? ORDER BY seq DESC`);
@@ -40,6 +40,7 @@ function turnOf(row: Readonly<Record<string, SQLOutputValue>>): RecordedTurn {
     sentAt: row['sent_at'],
     tool: row['tool'],
     account: row['account'],
+    route: row['route'],
     servedTrust: row['served_trust'],
     verdict: row['verdict'],
     status: row['status'],

@@ -153,6 +153,42 @@ describe('a turn costs what a pencil says', () => {
   });
 });
 
+describe('what runs no model', () => {
+  const asked = { model: 'claude-opus-5', tiers: allTiers(null), tokens: {} };
+
+  test.each([
+    ['/messages/count_tokens', 'anthropic', 'money'],
+    ['/files', 'openai', 'money'],
+    ['/files/file-1/content', 'openai', 'money'],
+    ['/batches/batch_1/cancel', 'openai', 'money'],
+    ['/messages/batches/msgbatch_1/results', 'anthropic', 'money'],
+    ['/messages/count_tokens', 'plan', 'credits'],
+  ])('costs nothing: %s of %s', (route, account, costBasis) => {
+    const turn = turnOf({ ...asked, route, account });
+    expect(pricing.price(turn)).toEqual({
+      cost: { input: 0, cached: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, total: 0 },
+      costBasis,
+      saved: 0,
+      premium: 0,
+      priceVersion: null,
+    });
+    expect(pricing.costAt(turn, 'priority')).toBe(0);
+  });
+
+  test.each(['/batches', '/messages/batches', '/messages', '/images/edits', '/filesystem', '/messages/count_tokens/x'])(
+    'and nothing else does: %s',
+    (route) => {
+      expect(pricing.price(turnOf({ ...asked, route, account: 'anthropic' }))).toEqual(UNPRICED);
+    },
+  );
+
+  test('nor what never left, or went nobody knows where', () => {
+    const route = '/files';
+    for (const facts of [{ left: false }, { account: 'gone' }])
+      expect(pricing.price(turnOf({ ...asked, route, ...facts }))).toEqual(UNPRICED);
+  });
+});
+
 describe('what a turn would have cost in another tier', () => {
   const facts = { model: 'gpt-5.5', tokens: { input: 1000, cached: 800, output: 100 } };
 

@@ -59,6 +59,7 @@ export function samplePricing(): Pricing {
 export interface TurnFacts {
   readonly model: string;
   readonly account?: string;
+  readonly route?: string;
   readonly startedAt?: number;
   /** False where nothing left the machine. */
   readonly left?: boolean;
@@ -68,12 +69,13 @@ export interface TurnFacts {
 }
 
 /** A turn as pricing sees it. */
-export function turnOf({ model, account, startedAt, left, verdict, tiers, tokens }: TurnFacts): PricedTurn {
+export function turnOf({ model, account, route, startedAt, left, verdict, tiers, tokens }: TurnFacts): PricedTurn {
   const at = startedAt ?? Date.parse('2026-11-21T12:00:00Z');
   return {
     startedAt: at,
     sentAt: left === false ? null : at,
     account: account ?? 'openai',
+    route: route ?? '/responses',
     models: { requested: model, upstream: model, served: model },
     tiers,
     verdict: verdict ?? 'pass',
