@@ -74,7 +74,7 @@ describe.skipIf(missing)(missing ? 'the accounts page (no browser here)' : 'the 
     await result.getByText('It works.').waitFor();
     await page().getByRole('button', { name: 'Test spare' }).click();
     const failure = page().getByRole('region', { name: 'Test of spare' });
-    await failure.getByText('A key is missing.').waitFor();
+    await failure.getByText('A key is missing: the environment variable NOT_SET is not set.').waitFor();
     await failure.getByText('Add the key again').waitFor();
     expect(await window.violations()).toEqual([]);
     await failure.getByRole('button', { name: 'Close' }).click();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserPath } from '../browser.ts';
 import { accountAt, LOCAL_KEY } from '../fakes/gateway.ts';
 import { FAKE_KEY, startUpstream, type Upstream } from '../fakes/upstream.ts';
-import { openWindow, type OpenWindow, tabTo } from './window-of.ts';
+import { arrowTo, openWindow, type OpenWindow, tabTo } from './window-of.ts';
 
 /** The logs page of the built gateway in a real browser: what the gateway says stands there as it is said. */
 const missing = (await browserPath()) === null;
@@ -63,11 +63,7 @@ describe.skipIf(missing)(missing ? 'the logs page (no browser here)' : 'the logs
     await lines().filter({ hasText: 'listening' }).first().waitFor();
     await page().keyboard.press('Escape');
     await tabTo(page(), page().getByRole('radio', { name: 'Info' }));
-    for (const next of ['Warning', 'Error']) {
-      await page().keyboard.press('ArrowRight');
-      // The focus moves a moment after the key.
-      await page().locator(':focus', { hasText: next }).waitFor();
-    }
+    for (const name of ['Warning', 'Error']) await arrowTo('ArrowRight', page().getByRole('radio', { name }));
     await page().keyboard.press('Space');
     await page().getByText('No line matches').waitFor();
     expect(page().url()).toContain('level=error');

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import OpenAI from 'openai';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { BROWSER_ARGUMENTS, browserPath } from '../browser.ts';
 import { BUILT, type Serving, Tiergate } from '../cli/tiergate.ts';
 import type { RuntimeOptions } from '../../src/main/runtime.ts';
@@ -170,4 +171,10 @@ export async function tabTo(page: Page, element: Locator): Promise<void> {
     await page.keyboard.press('Tab');
   }
   throw new Error('the keyboard does not reach it');
+}
+
+/** Presses an arrow key and waits for the focus, which moves a moment later: a second press would else come from where it was. */
+export async function arrowTo(key: 'ArrowLeft' | 'ArrowRight', element: Locator): Promise<void> {
+  await element.page().keyboard.press(key);
+  await expect.poll(() => hasFocus(element)).toBe(true);
 }

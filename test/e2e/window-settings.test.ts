@@ -6,7 +6,7 @@ import type { Settings } from '../../src/shared/settings.ts';
 import { browserPath } from '../browser.ts';
 import { accountAt, LOCAL_KEY } from '../fakes/gateway.ts';
 import { startUpstream, type Upstream } from '../fakes/upstream.ts';
-import { hasFocus, openWindow, type OpenWindow, tabTo } from './window-of.ts';
+import { arrowTo, hasFocus, openWindow, type OpenWindow, tabTo } from './window-of.ts';
 
 /** The settings page of the built gateway in a real browser: what is changed there is in the file, and in force. */
 const missing = (await browserPath()) === null;
@@ -129,8 +129,7 @@ describe.skipIf(missing)(missing ? 'the settings page (no browser here)' : 'the 
 
   test('changes theme and language with the keyboard alone, and speaks Chinese at once', async () => {
     await tabTo(page(), page().getByRole('radio', { name: 'System' }));
-    await page().keyboard.press('ArrowRight');
-    await page().keyboard.press('ArrowRight');
+    for (const name of ['Light', 'Dark']) await arrowTo('ArrowRight', page().getByRole('radio', { name }));
     await page().keyboard.press('Space');
     await expect.poll(() => saved().app.theme).toBe('dark');
     await expect.poll(() => page().locator('html').getAttribute('data-theme')).toBe('dark');

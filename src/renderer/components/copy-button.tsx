@@ -12,12 +12,15 @@ export function CopyButton({
   label,
   children,
   look = 'bare',
+  size = 'small',
   autofocus = false,
 }: {
   readonly text: string;
   readonly label: string;
   readonly children?: string;
   readonly look?: 'bare' | 'quiet' | 'primary';
+  /** With words; an icon alone has a size of its own. */
+  readonly size?: 'small' | 'normal';
   /** True for the button a dialog begins with. */
   readonly autofocus?: boolean;
 }) {
@@ -37,7 +40,7 @@ export function CopyButton({
     <>
       <Button
         look={look}
-        size={children === undefined ? 'icon' : 'small'}
+        size={children === undefined ? 'icon' : size}
         // Words that are seen are the name; an icon alone needs one.
         aria-label={children === undefined ? label : undefined}
         title={outcome === null ? label : said}

@@ -38,7 +38,7 @@ export function Dialog({
       // It closes the dialog, and nothing that the dialog was opened from.
       onKeyDown={(event) => event.key === 'Escape' && event.stopPropagation()}
       className={classNames(
-        'm-auto max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-panel text-ink shadow-dialog backdrop:bg-scrim',
+        'm-auto scroll-pb-16 max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-panel text-ink shadow-dialog backdrop:bg-scrim',
         wide ? 'w-[47rem]' : 'w-[35rem]',
       )}
     >
@@ -52,6 +52,15 @@ export function Dialog({
       </div>
       <div className="px-5 pt-2 pb-5">{children}</div>
     </dialog>
+  );
+}
+
+/** The buttons of a dialog, which stay in sight while the rest of it scrolls. */
+export function DialogFoot({ children }: { readonly children: ReactNode }) {
+  return (
+    <div className="sticky bottom-0 -mx-5 mt-5 -mb-5 flex items-center justify-end gap-2 border-t border-line bg-panel px-5 py-3">
+      {children}
+    </div>
   );
 }
 

@@ -40,12 +40,12 @@ export function PageHeader({
   readonly actions?: ReactNode;
 }) {
   return (
-    <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+    <div className="flex items-start justify-between gap-x-6 gap-y-2 max-sm:flex-wrap">
       <div className="min-w-0">
         <h1 className="text-lg font-semibold tracking-tight">{title}</h1>
         {children !== undefined && <p className="mt-0.5 max-w-2xl text-pretty text-ink-soft">{children}</p>}
       </div>
-      {actions !== undefined && <div className="flex items-center gap-2">{actions}</div>}
+      {actions !== undefined && <div className="flex shrink-0 items-center gap-2">{actions}</div>}
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function Segments<Value extends string>({
         <ToggleGroup.Item
           key={option.value}
           value={option.value}
-          className="h-6 rounded-sm px-2.5 text-xs font-medium text-ink-soft transition-colors duration-100 hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-raised"
+          className="h-6 rounded-sm px-2.5 text-xs font-medium text-ink-soft transition-colors duration-100 hover:text-ink data-[state=on]:bg-chosen data-[state=on]:text-ink data-[state=on]:shadow-raised"
         >
           {option.name}
         </ToggleGroup.Item>

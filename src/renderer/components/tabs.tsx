@@ -17,7 +17,7 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
           <Primitive.Trigger
             key={id}
             value={id}
-            className="h-6 rounded-sm px-2.5 text-xs font-medium text-ink-soft transition-colors duration-100 hover:text-ink data-[state=active]:bg-raised data-[state=active]:text-ink data-[state=active]:shadow-raised"
+            className="h-6 rounded-sm px-2.5 text-xs font-medium text-ink-soft transition-colors duration-100 hover:text-ink data-[state=active]:bg-chosen data-[state=active]:text-ink data-[state=active]:shadow-raised"
           >
             {name}
           </Primitive.Trigger>

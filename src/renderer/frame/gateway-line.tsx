@@ -31,14 +31,19 @@ export function GatewayLine() {
           </Chip>
         </Tooltip>
       )}
-      <div className="flex items-center justify-between gap-2">
+      <div className="flex items-center justify-between gap-2 max-[1023px]:flex-col max-[1023px]:gap-1">
         <State status={status} />
         <PauseButton paused={status.paused !== null} />
       </div>
       {baseUrl !== null && (
         <div className="flex min-w-0 items-center gap-0.5 rounded-md border border-line bg-panel py-px pr-px pl-2 max-[1023px]:border-0 max-[1023px]:bg-transparent max-[1023px]:p-0">
-          <code aria-label={t('baseUrl')} className="truncate font-mono text-2xs select-all max-[1023px]:sr-only">
-            {baseUrl}
+          <code
+            aria-label={t('baseUrl')}
+            className="min-w-0 flex-1 truncate font-mono text-2xs select-all max-[1023px]:sr-only"
+          >
+            {/* There for whoever selects it; what tells one gateway from another fits. */}
+            <span className="sr-only">http://</span>
+            {baseUrl.replace('http://', '')}
           </code>
           <CopyButton text={baseUrl} label={t('copyBaseUrl')} />
         </div>

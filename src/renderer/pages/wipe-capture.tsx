@@ -1,37 +1,46 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCommand } from '../call.ts';
 import { Button } from '../components/button.tsx';
-import { Dialog, DialogClose } from '../components/dialog.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
+import { fullCount } from '../words/figure.ts';
 
-/** Asks before every prompt and answer that was kept is taken away. */
+/** The button that takes away every prompt and answer that was kept, after it has asked; beside it, what was taken away. */
 export function WipeCapture({
-  onWiped,
-  onClose,
+  offered = true,
+  small = false,
 }: {
-  readonly onWiped: (removed: number) => void;
-  readonly onClose: () => void;
+  /** False where there is nothing to take away here; what was taken away is still told. */
+  readonly offered?: boolean;
+  readonly small?: boolean;
 }) {
   const { t } = useTranslation('settings');
   const wipe = useCommand('capture.wipe', ['capture.get']);
+  const [asking, setAsking] = useState(false);
+  const removed = wipe.data?.removed;
   return (
-    <Dialog title={t('wipe.title')} onClose={onClose}>
-      <p className="text-ink-soft">{t('wipe.text')}</p>
-      {wipe.error !== null && (
-        <div className="mt-3">
-          <ErrorState error={wipe.error} />
-        </div>
-      )}
-      <div className="mt-5 flex justify-end gap-2">
-        <DialogClose data-autofocus="true">{t('wipe.keep')}</DialogClose>
-        <Button
-          look="danger"
-          busy={wipe.isPending}
-          onClick={() => wipe.mutate({}, { onSuccess: ({ removed }) => onWiped(removed) })}
-        >
-          {t('wipe.wipe')}
+    <div className="flex flex-wrap items-center gap-2">
+      <span role="status" className="text-xs text-ink-soft empty:hidden">
+        {removed === undefined ? '' : t('wipe.done', { count: removed, figure: fullCount(removed) })}
+      </span>
+      {offered && (
+        <Button size={small ? 'small' : 'normal'} onClick={() => setAsking(true)}>
+          {t('wipe.open')}
         </Button>
-      </div>
-    </Dialog>
+      )}
+      {asking && (
+        <ConfirmDialog
+          title={t('wipe.title')}
+          keep={t('wipe.keep')}
+          confirm={t('wipe.wipe')}
+          busy={wipe.isPending}
+          error={wipe.error}
+          onConfirm={() => wipe.mutate({}, { onSuccess: () => setAsking(false) })}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t('wipe.text')}</p>
+        </ConfirmDialog>
+      )}
+    </div>
   );
 }

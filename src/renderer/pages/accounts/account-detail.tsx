@@ -31,7 +31,11 @@ export function AccountDetail({
         <Part
           title={t('keys.title')}
           action={
-            !isCodexLogin(account) && (
+            isCodexLogin(account) ? (
+              <Button size="small" onClick={() => onDialog({ kind: 'import', account })}>
+                {t(state?.keys.some(({ problem }) => problem === null) === true ? 'adding.again' : 'adding.import')}
+              </Button>
+            ) : (
               <Button size="small" onClick={() => onDialog({ kind: 'key', account, name: null })}>
                 {t('keys.add')}
               </Button>
@@ -145,7 +149,7 @@ function Facts({ account }: { readonly account: Account }) {
     ...(pauseAt.week === undefined ? [] : [t('facts.pauseWeek', { percent: percent(pauseAt.week) })]),
   ];
   const rows: readonly (readonly [string, ReactNode])[] = [
-    [t('facts.baseUrl'), <code className="font-mono text-xs break-all">{baseUrl}</code>],
+    [t('facts.baseUrl'), <code className="font-mono text-xs wrap-anywhere">{baseUrl}</code>],
     [t('facts.speaks'), listOf(speaksOf(account).map(dialectName))],
     [t('facts.standardTier'), t(`standard.${standardTierOf(account)}`)],
     [t('facts.concurrency'), concurrency === 0 ? t('facts.unlimited') : fullCount(concurrency)],

@@ -1,6 +1,7 @@
 import type { Account } from '../../../shared/account.ts';
 import type { AccountChanges } from '../../account-changes.ts';
 import { EditAccount } from './edit-account.tsx';
+import { ImportLogin } from './import-login.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { MappingDialog } from './mapping-dialog.tsx';
 import { RemoveAccount } from './remove-account.tsx';
@@ -8,7 +9,7 @@ import { RemoveKey } from './remove-key.tsx';
 
 /** What a dialog about an account is open for. */
 export type AccountDialog = { readonly account: Account } & (
-  | { readonly kind: 'remove' | 'edit' }
+  | { readonly kind: 'remove' | 'edit' | 'import' }
   | { readonly kind: 'mapping'; readonly models: readonly string[] }
   /** Null adds a key; else the one of that keychain name is replaced. */
   | { readonly kind: 'key'; readonly name: string | null }
@@ -34,6 +35,8 @@ export function AccountDialogs({
       return <RemoveAccount id={account.id} last={last} changes={changes} onClose={onClose} />;
     case 'edit':
       return <EditAccount account={account} changes={changes} onClose={onClose} />;
+    case 'import':
+      return <ImportLogin id={account.id} onClose={onClose} />;
     case 'mapping':
       return <MappingDialog account={account} models={dialog.models} changes={changes} onClose={onClose} />;
     case 'key':

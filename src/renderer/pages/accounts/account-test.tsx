@@ -32,6 +32,7 @@ export function TestOutcome({
   }
   if (data === undefined) return null;
   const { ok, outcome, status, message, models, took } = data;
+  const isWell = outcome === 'works' || outcome === 'answers' || outcome === 'sandbox';
   const Icon = ok ? CircleCheck : CircleAlert;
   const facts = [
     ...(status === null ? [] : [t('test.status', { status })]),
@@ -46,11 +47,10 @@ export function TestOutcome({
       <Icon aria-hidden="true" className={classNames('mt-0.5 size-4 shrink-0', ok ? 'text-good' : 'text-bad')} />
       <div className="min-w-0 flex-1">
         <p role="status">
-          <span className="font-medium">{t(`test.${outcome}`)}</span>{' '}
+          <span className="font-medium wrap-break-word">{isWell ? t(`test.${outcome}`) : sentenceWords(message)}</span>{' '}
           <span className="text-xs text-ink-soft">({facts})</span>
         </p>
-        {!ok && <p className="text-ink-soft wrap-break-word">{t('test.said', { message: sentenceWords(message) })}</p>}
-        {!ok && outcome !== 'works' && outcome !== 'answers' && outcome !== 'sandbox' && (
+        {!isWell && (
           <p className="mt-1 text-ink-soft">
             <span className="font-medium text-ink">{t('common:next')} </span>
             {t(`test.next.${outcome}`)}

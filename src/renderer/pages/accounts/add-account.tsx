@@ -3,11 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/account.ts';
 import { BASE_URLS, freeId, NEW_KINDS, type NewKind, newAccountOf, problemsOf } from '../../account-form.ts';
 import { useCommand } from '../../call.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { Segments } from '../../components/segments.tsx';
+import { LoginFile } from './import-login.tsx';
 import { draftProblem, KeyFields, NO_KEY } from './key-fields.tsx';
 
 const REFRESH = ['account.list', 'status.get', 'key.list'] as const;
@@ -52,16 +51,18 @@ export function AddAccount({
     else add.mutate({ account, ...(keyed && draft.from === 'keychain' ? { key: draft.key.trim() } : {}) }, done);
   };
   return (
-    <Dialog title={t('adding.title')} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('adding.title')}
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+    <FormDialog
+      title={t('adding.title')}
+      save={kind === 'codex' ? t('adding.import') : t('adding.do')}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div className="flex flex-col gap-3">
         <div className="max-w-full overflow-x-auto">
           <Segments
             label={t('adding.kind')}
@@ -105,23 +106,8 @@ export function AddAccount({
             onChange={setDraft}
           />
         )}
-        {kind === 'codex' && (
-          <TextField
-            label={t('adding.file')}
-            hint={t('adding.fileHint')}
-            placeholder="~/.codex/auth.json"
-            value={file}
-            onChange={({ target }) => setFile(target.value)}
-          />
-        )}
-        {save.error !== null && <ErrorState error={save.error} />}
-        <div className="mt-2 flex justify-end gap-2">
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button type="submit" look="primary" busy={save.isPending}>
-            {save.isPending ? t('common:saving') : kind === 'codex' ? t('adding.import') : t('adding.do')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+        {kind === 'codex' && <LoginFile file={file} onChange={setFile} />}
+      </div>
+    </FormDialog>
   );
 }

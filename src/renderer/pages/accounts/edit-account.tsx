@@ -4,10 +4,8 @@ import { type Account, isSandbox, type Spoken } from '../../../shared/account.ts
 import { isCodexLogin } from '../../../shared/codex.ts';
 import type { AccountChanges } from '../../account-changes.ts';
 import { type AccountForm, accountOf, formOfAccount, hasTwins, problemsOf } from '../../account-form.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { dialectName } from '../../words/account-word.ts';
@@ -55,91 +53,83 @@ export function EditAccount({
     </div>
   );
   return (
-    <Dialog wide title={t('form.title', { id: account.id })} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('facts.title')}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (save.isPending || wrong.size > 0 || twins) return;
-          const edit = (now: Account): Account => accountOf(now, form);
-          void change({ kind: 'edit', id: account.id, edit }).then((done) => {
-            if (done) onClose();
-          });
-        }}
-      >
-        <div className="grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
-          {!isSandbox(account) && text('baseUrl')}
-          {text('proxy', { hint: t('form.proxyHint'), placeholder: 'socks5://127.0.0.1:1080' })}
-          {text('priority', { hint: t('form.priorityHint') })}
-          {text('concurrency', { hint: t('form.concurrencyHint') })}
-          <SelectField
-            label={t('facts.standardTier')}
-            value={form.standardTier}
-            options={(['omit', 'default'] as const).map((value) => ({ value, name: t(`standard.${value}`) }))}
-            onChange={(standardTier) => set({ standardTier })}
-          />
-          <SelectField
-            label={t('facts.sockets')}
-            value={form.sockets}
-            options={(['relay', 'http_bridge'] as const).map((value) => ({ value, name: t(`socketWays.${value}`) }))}
-            onChange={(sockets) => set({ sockets })}
-          />
-          {isCodexLogin(account) && (
-            <>
-              {text('fiveHours', { member: 'pauseAt', hint: t('form.pauseHint') })}
-              {text('week', { member: 'pauseAt', hint: t('form.pauseHint') })}
-            </>
-          )}
-          <fieldset className="col-span-full">
-            <legend className="mb-1 text-xs font-medium text-ink-soft">{t('facts.speaks')}</legend>
-            <div className="flex flex-wrap gap-x-5 gap-y-2">
-              {SPOKEN.map((dialect) => (
-                <span key={dialect} className="flex items-center gap-2">
-                  <Switch
-                    checked={form.speaks.includes(dialect)}
-                    label={dialectName(dialect)}
-                    onChange={(on) =>
-                      set({ speaks: SPOKEN.filter((one) => (one === dialect ? on : form.speaks.includes(one))) })
-                    }
-                  />
-                  {dialectName(dialect)}
-                </span>
-              ))}
-            </div>
-            <p role="alert" className="mt-1 text-xs text-bad empty:hidden">
-              {wrong.has('speaks') ? t('problem.speaks') : null}
-            </p>
-          </fieldset>
-          {toggle('allowDearer')}
-          {toggle('regional')}
-          <div className="col-span-full">
-            <PairEditor
-              masked
-              label={t('facts.headers')}
-              from={t('form.headerName')}
-              to={t('form.headerValue')}
-              add={t('form.addHeader')}
-              pairs={form.headers}
-              onChange={(headers) => set({ headers })}
-            />
-            <p role="alert" className="mt-1 text-xs text-bad empty:hidden">
-              {twins ? t('problem.headersTwice') : wrong.has('headers') ? t('problem.headers') : null}
-            </p>
-          </div>
-        </div>
-        {save.error !== null && (
-          <div className="mt-3">
-            <ErrorState error={save.error} />
-          </div>
+    <FormDialog
+      wide
+      title={t('form.title', { id: account.id })}
+      label={t('facts.title')}
+      busy={save.isPending}
+      disabled={wrong.size > 0 || twins}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (save.isPending || wrong.size > 0 || twins) return;
+        const edit = (now: Account): Account => accountOf(now, form);
+        void change({ kind: 'edit', id: account.id, edit }).then((done) => {
+          if (done) onClose();
+        });
+      }}
+    >
+      <div className="grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
+        {!isSandbox(account) && text('baseUrl')}
+        {text('proxy', { hint: t('form.proxyHint'), placeholder: 'socks5://127.0.0.1:1080' })}
+        {text('priority', { hint: t('form.priorityHint') })}
+        {text('concurrency', { hint: t('form.concurrencyHint') })}
+        <SelectField
+          label={t('facts.standardTier')}
+          value={form.standardTier}
+          options={(['omit', 'default'] as const).map((value) => ({ value, name: t(`standard.${value}`) }))}
+          onChange={(standardTier) => set({ standardTier })}
+        />
+        <SelectField
+          label={t('facts.sockets')}
+          value={form.sockets}
+          options={(['relay', 'http_bridge'] as const).map((value) => ({ value, name: t(`socketWays.${value}`) }))}
+          onChange={(sockets) => set({ sockets })}
+        />
+        {isCodexLogin(account) && (
+          <>
+            {text('fiveHours', { member: 'pauseAt', hint: t('form.pauseHint') })}
+            {text('week', { member: 'pauseAt', hint: t('form.pauseHint') })}
+          </>
         )}
-        <div className="mt-5 flex justify-end gap-2">
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button type="submit" look="primary" busy={save.isPending} disabled={wrong.size > 0 || twins}>
-            {save.isPending ? t('common:saving') : t('common:save')}
-          </Button>
+        <fieldset className="col-span-full">
+          <legend className="mb-1 text-xs font-medium text-ink-soft">{t('facts.speaks')}</legend>
+          <div className="flex flex-wrap gap-x-5 gap-y-2">
+            {SPOKEN.map((dialect) => (
+              <span key={dialect} className="flex items-center gap-2">
+                <Switch
+                  checked={form.speaks.includes(dialect)}
+                  label={dialectName(dialect)}
+                  onChange={(on) =>
+                    set({ speaks: SPOKEN.filter((one) => (one === dialect ? on : form.speaks.includes(one))) })
+                  }
+                />
+                {dialectName(dialect)}
+              </span>
+            ))}
+          </div>
+          <p role="alert" className="mt-1 text-xs text-bad empty:hidden">
+            {wrong.has('speaks') ? t('problem.speaks') : null}
+          </p>
+        </fieldset>
+        {toggle('allowDearer')}
+        {toggle('regional')}
+        <div className="col-span-full">
+          <PairEditor
+            masked
+            label={t('facts.headers')}
+            from={t('form.headerName')}
+            to={t('form.headerValue')}
+            add={t('form.addHeader')}
+            pairs={form.headers}
+            onChange={(headers) => set({ headers })}
+          />
+          <p role="alert" className="mt-1 text-xs text-bad empty:hidden">
+            {twins ? t('problem.headersTwice') : wrong.has('headers') ? t('problem.headers') : null}
+          </p>
         </div>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

@@ -1,10 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCommand } from '../../call.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { draftProblem, KeyFields, NO_KEY } from './key-fields.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 
 /** Adds a key to an account, or puts another in the place of the one of that keychain name. */
 export function KeyDialog({
@@ -31,36 +29,24 @@ export function KeyDialog({
     else add.mutate({ id, from: draft.from === 'env' ? { env: draft.env.trim() } : { key } }, { onSuccess: onClose });
   };
   return (
-    <Dialog
+    <FormDialog
       title={name === null ? t('keyForm.titleAdd', { id }) : t('keyForm.titleReplace', { name })}
+      label={t('keys.title')}
+      save={t('keyForm.save')}
+      busy={save.isPending}
+      error={save.error}
       onClose={onClose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
     >
-      <form
-        noValidate
-        aria-label={t('keys.title')}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <KeyFields
-          draft={draft}
-          choices={name === null ? ['keychain', 'env'] : ['keychain']}
-          tried={tried}
-          onChange={setDraft}
-        />
-        {save.error !== null && (
-          <div className="mt-3">
-            <ErrorState error={save.error} />
-          </div>
-        )}
-        <div className="mt-5 flex justify-end gap-2">
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button type="submit" look="primary" busy={save.isPending}>
-            {save.isPending ? t('common:saving') : t('keyForm.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <KeyFields
+        draft={draft}
+        choices={name === null ? ['keychain', 'env'] : ['keychain']}
+        tried={tried}
+        onChange={setDraft}
+      />
+    </FormDialog>
   );
 }

@@ -4,10 +4,8 @@ import type { Account } from '../../../shared/account.ts';
 import { mapModel, servesModel } from '../../../shared/model.ts';
 import type { AccountChanges } from '../../account-changes.ts';
 import { hasTwins, type Pair, problemsOf, tableOf } from '../../account-form.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { PairEditor } from './pair-editor.tsx';
 
 /** Which models an account serves and what they are called there, tried before it is saved. */
@@ -41,59 +39,51 @@ export function MappingDialog({
         ? t('mapping.goesAs', { model: mapModel(modelMapping, asked) ?? asked })
         : t('mapping.notServed', { model: asked });
   return (
-    <Dialog wide title={t('mapping.dialog', { id: account.id })} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('mapping.title')}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (save.isPending || problem !== null) return;
-          void change({ kind: 'edit', id: account.id, edit: (now) => ({ ...now, modelMapping }) }).then((done) => {
-            if (done) onClose();
-          });
-        }}
-      >
-        <p className="mb-3 text-ink-soft">{t('mapping.lead')}</p>
-        <PairEditor
-          label={t('mapping.title')}
-          from={t('mapping.asks')}
-          to={t('mapping.sent')}
-          add={t('mapping.add')}
-          pairs={pairs}
-          options={listId}
-          onChange={setPairs}
+    <FormDialog
+      wide
+      title={t('mapping.dialog', { id: account.id })}
+      label={t('mapping.title')}
+      busy={save.isPending}
+      disabled={problem !== null}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (save.isPending || problem !== null) return;
+        void change({ kind: 'edit', id: account.id, edit: (now) => ({ ...now, modelMapping }) }).then((done) => {
+          if (done) onClose();
+        });
+      }}
+    >
+      <p className="mb-3 text-ink-soft">{t('mapping.lead')}</p>
+      <PairEditor
+        label={t('mapping.title')}
+        from={t('mapping.asks')}
+        to={t('mapping.sent')}
+        add={t('mapping.add')}
+        pairs={pairs}
+        options={listId}
+        onChange={setPairs}
+      />
+      <datalist id={listId}>
+        {models.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <p role="alert" className="mt-2 text-xs text-bad empty:hidden">
+        {problem}
+      </p>
+      <div className="mt-4 rounded-md bg-canvas px-3 py-2.5">
+        <TextField
+          label={t('mapping.try')}
+          value={model}
+          placeholder="gpt-5.5"
+          onChange={({ target }) => setModel(target.value)}
         />
-        <datalist id={listId}>
-          {models.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-        <p role="alert" className="mt-2 text-xs text-bad empty:hidden">
-          {problem}
+        <p role="status" className="mt-1.5 min-h-5 text-ink-soft wrap-break-word">
+          {outcome}
         </p>
-        <div className="mt-4 rounded-md bg-canvas px-3 py-2.5">
-          <TextField
-            label={t('mapping.try')}
-            value={model}
-            placeholder="gpt-5.5"
-            onChange={({ target }) => setModel(target.value)}
-          />
-          <p role="status" className="mt-1.5 min-h-5 text-ink-soft wrap-break-word">
-            {outcome}
-          </p>
-        </div>
-        {save.error !== null && (
-          <div className="mt-3">
-            <ErrorState error={save.error} />
-          </div>
-        )}
-        <div className="mt-5 flex justify-end gap-2">
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button type="submit" look="primary" busy={save.isPending} disabled={problem !== null}>
-            {save.isPending ? t('common:saving') : t('common:save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { AccountChanges } from '../../account-changes.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 
 /** Asks before an account and its keys are taken away. */
 export function RemoveAccount({
@@ -18,28 +16,21 @@ export function RemoveAccount({
 }) {
   const { t } = useTranslation('accounts');
   return (
-    <Dialog title={t('removal.title', { id })} onClose={onClose}>
-      <p className="text-ink-soft">{t('removal.text')}</p>
-      {last && <p className="mt-2 text-ink-soft">{t('removal.last')}</p>}
-      {save.error !== null && (
-        <div className="mt-3">
-          <ErrorState error={save.error} />
-        </div>
-      )}
-      <div className="mt-5 flex justify-end gap-2">
-        <DialogClose data-autofocus="true">{t('removal.keep')}</DialogClose>
-        <Button
-          look="danger"
-          busy={save.isPending}
-          onClick={() => {
-            void change({ kind: 'remove', id }).then((done) => {
-              if (done) onClose();
-            });
-          }}
-        >
-          {t('removal.do')}
-        </Button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={t('removal.title', { id })}
+      keep={t('removal.keep')}
+      confirm={t('removal.do')}
+      busy={save.isPending}
+      error={save.error}
+      onConfirm={() => {
+        void change({ kind: 'remove', id }).then((done) => {
+          if (done) onClose();
+        });
+      }}
+      onClose={onClose}
+    >
+      <p>{t('removal.text')}</p>
+      {last && <p>{t('removal.last')}</p>}
+    </ConfirmDialog>
   );
 }

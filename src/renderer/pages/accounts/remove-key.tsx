@@ -1,8 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useCommand } from '../../call.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { keyPlace } from '../../words/account-word.ts';
 
 /** Asks before a key is taken away. */
@@ -18,23 +16,16 @@ export function RemoveKey({
   const { t } = useTranslation('accounts');
   const remove = useCommand('account.removeKey', ['account.list', 'status.get', 'key.list']);
   return (
-    <Dialog title={t('keyRemoval.title', { name: keyPlace(source) })} onClose={onClose}>
-      <p className="text-ink-soft">{t(source.startsWith('env ') ? 'keyRemoval.env' : 'keyRemoval.keychain', { id })}</p>
-      {remove.error !== null && (
-        <div className="mt-3">
-          <ErrorState error={remove.error} />
-        </div>
-      )}
-      <div className="mt-5 flex justify-end gap-2">
-        <DialogClose data-autofocus="true">{t('removal.keep')}</DialogClose>
-        <Button
-          look="danger"
-          busy={remove.isPending}
-          onClick={() => remove.mutate({ id, source }, { onSuccess: onClose })}
-        >
-          {t('removal.do')}
-        </Button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={t('keyRemoval.title', { name: keyPlace(source) })}
+      keep={t('removal.keep')}
+      confirm={t('removal.do')}
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate({ id, source }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>{t(source.startsWith('env ') ? 'keyRemoval.env' : 'keyRemoval.keychain', { id })}</p>
+    </ConfirmDialog>
   );
 }

@@ -3,10 +3,8 @@ import { Controller, useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import type { Budget } from '../../../shared/budget.ts';
 import { type BudgetForm, budgetFormOf, budgetFormSchema, budgetOf, type BudgetProblem } from '../../budget-form.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import type { SettingsChanges } from '../../settings-change.ts';
@@ -47,83 +45,73 @@ export function BudgetDialog({
     return message === undefined ? null : t(`problem.${message}`);
   };
   return (
-    <Dialog title={budget === null ? t('form.titleNew') : t('form.title', { id: budget.id })} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('form.label')}
-        onSubmit={(event) =>
-          void handleSubmit(async (valid) => {
-            if (await onSave(budgetOf(valid, others, budget?.enabled ?? true))) onClose();
-          })(event)
-        }
-      >
-        <div className="mt-1 grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
-          <Controller
-            control={control}
-            name="tool"
-            render={({ field }) => (
-              <SelectField
-                label={t('form.tool')}
-                value={field.value}
-                options={[{ value: '', name: t('everyTool') }, ...tools.map((value) => ({ value, name: value }))]}
-                onChange={field.onChange}
-              />
-            )}
-          />
-          <Controller
-            control={control}
-            name="period"
-            render={({ field }) => (
-              <SelectField
-                label={t('form.period')}
-                value={field.value}
-                options={(['day', 'week', 'month'] as const).map((value) => ({ value, name: t(`periods.${value}`) }))}
-                onChange={field.onChange}
-              />
-            )}
-          />
-          <TextField
-            label={t('form.usd')}
-            hint={t('form.usdHint')}
-            inputMode="decimal"
-            data-autofocus="true"
-            problem={problemOf('usd')}
-            {...register('usd')}
-          />
-          <TextField label={t('form.id')} hint={t('form.idHint')} problem={problemOf('id')} {...register('id')} />
-          <div className="col-span-full flex flex-col gap-1">
-            <Controller
-              control={control}
-              name="action"
-              render={({ field }) => (
-                <SelectField
-                  label={t('form.action')}
-                  value={field.value}
-                  options={(['notify', 'filterFast', 'block'] as const).map((value) => ({
-                    value,
-                    name: t(`actions.${value}`),
-                  }))}
-                  onChange={field.onChange}
-                />
-              )}
+    <FormDialog
+      title={budget === null ? t('form.titleNew') : t('form.title', { id: budget.id })}
+      label={t('form.label')}
+      save={t('form.save')}
+      busy={changes.pending !== null}
+      error={changes.failure?.error ?? null}
+      errorNote={t('nothingChanged')}
+      onClose={onClose}
+      onSubmit={(event) =>
+        void handleSubmit(async (valid) => {
+          if (await onSave(budgetOf(valid, others, budget?.enabled ?? true))) onClose();
+        })(event)
+      }
+    >
+      <div className="mt-1 grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
+        <Controller
+          control={control}
+          name="tool"
+          render={({ field }) => (
+            <SelectField
+              label={t('form.tool')}
+              value={field.value}
+              options={[{ value: '', name: t('everyTool') }, ...tools.map((value) => ({ value, name: value }))]}
+              onChange={field.onChange}
             />
-            <p className="text-xs text-ink-faint">{t(`actionWhy.${action}`)}</p>
-          </div>
+          )}
+        />
+        <Controller
+          control={control}
+          name="period"
+          render={({ field }) => (
+            <SelectField
+              label={t('form.period')}
+              value={field.value}
+              options={(['day', 'week', 'month'] as const).map((value) => ({ value, name: t(`periods.${value}`) }))}
+              onChange={field.onChange}
+            />
+          )}
+        />
+        <TextField
+          label={t('form.usd')}
+          hint={t('form.usdHint')}
+          inputMode="decimal"
+          data-autofocus="true"
+          problem={problemOf('usd')}
+          {...register('usd')}
+        />
+        <TextField label={t('form.id')} hint={t('form.idHint')} problem={problemOf('id')} {...register('id')} />
+        <div className="col-span-full flex flex-col gap-1">
+          <Controller
+            control={control}
+            name="action"
+            render={({ field }) => (
+              <SelectField
+                label={t('form.action')}
+                value={field.value}
+                options={(['notify', 'filterFast', 'block'] as const).map((value) => ({
+                  value,
+                  name: t(`actions.${value}`),
+                }))}
+                onChange={field.onChange}
+              />
+            )}
+          />
+          <p className="text-xs text-ink-faint">{t(`actionWhy.${action}`)}</p>
         </div>
-        {changes.failure !== null && (
-          <div className="mt-3">
-            <ErrorState error={changes.failure.error}>
-              <p className="mt-1 text-ink-soft">{t('nothingChanged')}</p>
-            </ErrorState>
-          </div>
-        )}
-        <div className="mt-5 flex justify-end gap-2">
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button type="submit" look="primary" busy={changes.pending !== null}>
-            {changes.pending !== null ? t('common:saving') : t('form.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

@@ -17,7 +17,7 @@ import { Skeleton } from '../../components/skeleton.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import { lineText, logRows } from '../../log-rows.ts';
 import { navigate, useRoute } from '../../route.ts';
-import { fullCount } from '../../words/figure.ts';
+import { fullCount, momentOf } from '../../words/figure.ts';
 import { sentenceWords } from '../../words/sentence-word.ts';
 import { LogTable } from './log-table.tsx';
 
@@ -61,13 +61,13 @@ export function LogsPage() {
 
   return (
     <div className="flex h-full flex-col">
-      <div className="flex flex-col gap-3 border-b border-line px-6 pt-6 pb-3 max-[1023px]:px-4 max-[1023px]:pt-4">
+      <div className="flex flex-col gap-3 border-b border-line px-4 pt-6 pb-3 max-[1023px]:pt-4">
         <PageHeader
           title={t('title')}
           actions={
             <>
               {status !== undefined && (
-                <CopyButton look="quiet" text={`${status.home}/logs/tiergate.log`} label={t('file')}>
+                <CopyButton look="quiet" size="normal" text={`${status.home}/logs/tiergate.log`} label={t('file')}>
                   {t('file')}
                 </CopyButton>
               )}
@@ -139,6 +139,9 @@ export function LogsPage() {
       </div>
       {open !== null && (
         <Dialog wide title={t('line')} onClose={() => setOpen(null)}>
+          <p className="mb-2 text-ink-soft wrap-break-word">
+            <span className="font-medium text-ink">{sentenceWords(open.message)}</span> · {momentOf(open.at)}
+          </p>
           <CodeBlock label={t('line')} text={lineText(open, 2)} />
         </Dialog>
       )}

@@ -18,11 +18,14 @@ export function TopList({ by, range }: { readonly by: 'tool' | 'model'; readonly
   const { t } = useTranslation('overview');
   const from = timesOf(range, useMinute())[0] ?? 0;
   const answer = useAnswer('bill.sums', { filter: { from }, by: [by] }, { keep: true });
-  const rows = [...(answer.data?.groups ?? [])]
+  const groups = [...(answer.data?.groups ?? [])]
     .map(({ key, sums }) => ({ name: key[0] ?? null, sums, cost: BigInt(sums.cost) }))
     .sort((a, b) => (a.cost === b.cost ? b.sums.turns - a.sums.turns : a.cost < b.cost ? 1 : -1))
     .slice(0, SHOWN);
-  const most = rows.reduce((turns, { sums }) => Math.max(turns, sums.turns), 1);
+  // The bars show what the list is sorted by.
+  const weights = groups.map(({ cost, sums }) => (groups[0]?.cost === 0n ? sums.turns : Number(cost)));
+  const most = Math.max(1, ...weights);
+  const rows = groups.map((group, index) => ({ ...group, share: (weights[index] ?? 0) / most }));
   const list = by === 'tool' ? 'tools' : 'models';
   return (
     <Panel title={t(`top.${by}`)} actions={<SourceMark source="estimated" />}>
@@ -36,7 +39,7 @@ export function TopList({ by, range }: { readonly by: 'tool' | 'model'; readonly
         <p className="p-4 text-ink-faint">{t('nothingYet')}</p>
       ) : (
         <ul className="py-1">
-          {rows.map(({ name, sums }) => (
+          {rows.map(({ name, sums, share }) => (
             <li key={name ?? ''} className="relative px-2">
               <a
                 href={hrefOf('turns', null, name === null ? {} : { [list]: name })}
@@ -45,7 +48,7 @@ export function TopList({ by, range }: { readonly by: 'tool' | 'model'; readonly
                 <span
                   aria-hidden="true"
                   className="absolute inset-y-1 left-0 rounded-sm bg-accent-wash"
-                  style={{ width: `${(sums.turns / most) * 100}%` }}
+                  style={{ width: `${share * 100}%` }}
                 />
                 <span className="relative truncate font-medium">{name ?? <Unknown />}</span>
                 <span className="relative text-right text-xs text-ink-soft tabular-nums">

@@ -3,7 +3,7 @@ import { useAnswer } from '../../call.ts';
 import { useMinute } from '../../clock.ts';
 import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { Dialog, DialogClose, DialogFoot } from '../../components/dialog.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { usePolicy } from '../../gateway-state.ts';
@@ -66,9 +66,9 @@ export function PolicyHistory({ changes, onClose }: { readonly changes: PolicyCh
           ))}
         </ol>
       )}
-      <div className="mt-5 flex justify-end">
+      <DialogFoot>
         <DialogClose data-autofocus="true">{t('common:done')}</DialogClose>
-      </div>
+      </DialogFoot>
     </Dialog>
   );
 }

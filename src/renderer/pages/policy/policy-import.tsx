@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../call.ts';
 import { useMinute } from '../../clock.ts';
 import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { Dialog, DialogClose, DialogFoot } from '../../components/dialog.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Field, INPUT_CLASS } from '../../components/field.tsx';
+import { FileButton } from '../../components/file-button.tsx';
 import type { PolicyChanges } from '../../policy-save.ts';
 import { sentenceWords } from '../../words/sentence-word.ts';
 import { PolicySimulation } from './policy-simulation.tsx';
@@ -35,15 +36,9 @@ export function PolicyImport({ changes, onClose }: { readonly changes: PolicyCha
           />
         )}
       </Field>
-      <label className="mt-2 flex flex-wrap items-center gap-2 text-xs text-ink-soft">
-        {t('import.file')}
-        <input
-          type="file"
-          accept=".json,application/json"
-          className="text-xs text-ink-soft file:mr-2 file:h-6 file:rounded-md file:border file:border-line-strong file:bg-raised file:px-2 file:font-medium file:text-ink"
-          onChange={({ target }) => void target.files?.[0]?.text().then(setText)}
-        />
-      </label>
+      <div className="mt-2">
+        <FileButton label={t('import.file')} accept=".json,application/json" onText={setText} />
+      </div>
       {read.error !== null && (
         <div className="mt-3">
           <ErrorState error={read.error} />
@@ -77,7 +72,7 @@ export function PolicyImport({ changes, onClose }: { readonly changes: PolicyCha
           <ErrorState error={changes.save.error} />
         </div>
       )}
-      <div className="mt-5 flex justify-end gap-2">
+      <DialogFoot>
         <DialogClose>{t('common:cancel')}</DialogClose>
         <Button
           look="primary"
@@ -92,7 +87,7 @@ export function PolicyImport({ changes, onClose }: { readonly changes: PolicyCha
         >
           {t('import.use')}
         </Button>
-      </div>
+      </DialogFoot>
     </Dialog>
   );
 }

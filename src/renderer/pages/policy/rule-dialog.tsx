@@ -6,10 +6,8 @@ import { ACTIONS, type Policy, RULE_TIERS, SCOPES } from '../../../shared/policy
 import { TIERS } from '../../../shared/tier.ts';
 import { useAnswer } from '../../call.ts';
 import { useMinute } from '../../clock.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { Tabs } from '../../components/tabs.tsx';
@@ -72,98 +70,85 @@ export function RuleDialog({
   const hasModels = namesOf(form.models).length > 0;
 
   return (
-    <Dialog wide title={id === null ? t('form.titleNew') : t('form.title', { id })} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('form.label')}
-        onSubmit={(event) =>
-          void handleSubmit(async (valid) => {
-            const change = { kind: 'put', id, rule: ruleOf(valid, others) } as const;
-            if (await changes.change(change)) onClose();
-          })(event)
-        }
-      >
-        <div className="rounded-md bg-canvas px-3 py-2">
-          <Sentence rule={rule} now={now} />
-        </div>
-        <div className="mt-3 grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
-          <Choice control={control} name="serviceTier" options={RULE_TIERS} nameOf={ruleTierName} />
-          <Choice control={control} name="action" options={ACTIONS} nameOf={actionName} />
-          {forces(form) && (
-            <Choice
-              control={control}
-              name="forceTo"
-              options={TIERS}
-              nameOf={tierName}
-              problem={form.forceTo === '' ? t('problem.forceToMissing') : null}
-            />
-          )}
-          {form.action === 'block' && text('errorMessage', t('form.messageHint'))}
-          {text('models', t('form.modelsHint'))}
-          {hasModels && <Choice control={control} name="fallbackAction" options={ACTIONS} nameOf={actionName} />}
-          {hasModels && form.fallbackAction === 'block' && text('fallbackErrorMessage', t('form.messageHint'))}
-          {text('tools', t('form.toolsHint'))}
-          <Choice control={control} name="scope" options={SCOPES} nameOf={(scope) => t(`scopes.${scope}`)} />
-          {text('until', t('form.untilHint'))}
-          {text('id', t('form.idHint'))}
-          <Controller
+    <FormDialog
+      wide
+      title={id === null ? t('form.titleNew') : t('form.title', { id })}
+      label={t('form.label')}
+      save={t('form.save')}
+      busy={changes.save.isPending}
+      disabled={!parsed.success || problems.length > 0}
+      error={changes.save.error}
+      errorNote={t('nothingChanged')}
+      {...(id === null ? { aside: t('form.first') } : {})}
+      onClose={onClose}
+      onSubmit={(event) =>
+        void handleSubmit(async (valid) => {
+          const change = { kind: 'put', id, rule: ruleOf(valid, others) } as const;
+          if (await changes.change(change)) onClose();
+        })(event)
+      }
+    >
+      <div className="rounded-md bg-canvas px-3 py-2">
+        <Sentence rule={rule} now={now} />
+      </div>
+      <div className="mt-3 grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
+        <Choice control={control} name="serviceTier" options={RULE_TIERS} nameOf={ruleTierName} />
+        <Choice control={control} name="action" options={ACTIONS} nameOf={actionName} />
+        {forces(form) && (
+          <Choice
             control={control}
-            name="observeOnly"
-            render={({ field }) => (
-              <div className="col-span-full flex items-center gap-2.5">
-                <Switch checked={field.value} label={t('form.observeOnly')} onChange={field.onChange} />
-                <span>
-                  {t('form.observeOnly')} <span className="text-ink-soft">{t('form.observeHint')}</span>
-                </span>
-              </div>
-            )}
+            name="forceTo"
+            options={TIERS}
+            nameOf={tierName}
+            problem={form.forceTo === '' ? t('problem.forceToMissing') : null}
           />
-        </div>
-        {problems.length > 0 && (
-          <ul role="alert" className="mt-3 text-bad">
-            {problems.map(({ path, message }) => (
-              <li key={path}>{t('form.problem', { path, message: sentenceWords(message) })}</li>
-            ))}
-          </ul>
         )}
-        <div className="mt-4 border-t border-line pt-3">
-          <Tabs
-            label={t('before.label')}
-            tabs={[
-              {
-                id: 'trial',
-                name: t('before.trial'),
-                content: (
-                  <div className="-mx-4">
-                    <PolicyTrial policy={edited} valid={parsed.success && problems.length === 0} />
-                  </div>
-                ),
-              },
-              { id: 'simulation', name: t('before.simulation'), content: <PolicySimulation policy={edited} /> },
-            ]}
-          />
-        </div>
-        {changes.save.error !== null && (
-          <div className="mt-3">
-            <ErrorState error={changes.save.error}>
-              <p className="mt-1 text-ink-soft">{t('nothingChanged')}</p>
-            </ErrorState>
-          </div>
-        )}
-        <div className="mt-4 flex items-center justify-end gap-2">
-          {id === null && <p className="mr-auto text-xs text-ink-soft">{t('form.first')}</p>}
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button
-            type="submit"
-            look="primary"
-            busy={changes.save.isPending}
-            disabled={!parsed.success || problems.length > 0}
-          >
-            {changes.save.isPending ? t('common:saving') : t('form.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+        {form.action === 'block' && text('errorMessage', t('form.messageHint'))}
+        {text('models', t('form.modelsHint'))}
+        {hasModels && <Choice control={control} name="fallbackAction" options={ACTIONS} nameOf={actionName} />}
+        {hasModels && form.fallbackAction === 'block' && text('fallbackErrorMessage', t('form.messageHint'))}
+        {text('tools', t('form.toolsHint'))}
+        <Choice control={control} name="scope" options={SCOPES} nameOf={(scope) => t(`scopes.${scope}`)} />
+        {text('until', t('form.untilHint'))}
+        {text('id', t('form.idHint'))}
+        <Controller
+          control={control}
+          name="observeOnly"
+          render={({ field }) => (
+            <div className="col-span-full flex items-center gap-2.5">
+              <Switch checked={field.value} label={t('form.observeOnly')} onChange={field.onChange} />
+              <span>
+                {t('form.observeOnly')} <span className="text-ink-soft">{t('form.observeHint')}</span>
+              </span>
+            </div>
+          )}
+        />
+      </div>
+      {problems.length > 0 && (
+        <ul role="alert" className="mt-3 text-bad">
+          {problems.map(({ path, message }) => (
+            <li key={path}>{t('form.problem', { path, message: sentenceWords(message) })}</li>
+          ))}
+        </ul>
+      )}
+      <div className="mt-4 border-t border-line pt-3">
+        <Tabs
+          label={t('before.label')}
+          tabs={[
+            {
+              id: 'trial',
+              name: t('before.trial'),
+              content: (
+                <div className="-mx-4">
+                  <PolicyTrial policy={edited} valid={parsed.success && problems.length === 0} />
+                </div>
+              ),
+            },
+            { id: 'simulation', name: t('before.simulation'), content: <PolicySimulation policy={edited} /> },
+          ]}
+        />
+      </div>
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PriceOverride } from '../../../shared/price-override.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { INPUT_CLASS, TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import { PRICE_PARTS, type PriceForm, priceOf, type PricePart, priceProblems } from '../../price-form.ts';
@@ -43,56 +41,47 @@ export function PriceDialog({
   };
   const accounts = [...new Set([...(status?.accounts ?? []).map(({ id }) => id), begin.account])];
   return (
-    <Dialog wide title={editing ? t('form.title', { model: begin.model }) : t('form.titleNew')} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('form.label')}
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (Object.keys(problems).length > 0) return;
-          void onSave(priceOf(form)).then((saved) => {
-            if (saved) onClose();
-          });
-        }}
-      >
-        <p className="text-ink-soft">{t('form.lead')}</p>
-        <div className="mt-3 grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
-          <TextField
-            label={t('form.model')}
-            hint={t('form.modelHint')}
-            value={form.model}
-            problem={problemAt('model')}
-            data-autofocus={begin.model === ''}
-            onChange={({ target }) => setForm({ ...form, model: target.value })}
-          />
-          <SelectField
-            label={t('form.account')}
-            value={form.account}
-            options={[
-              { value: '', name: t('form.everyAccount') },
-              ...accounts.filter((id) => id !== '').map((id) => ({ value: id, name: id })),
-            ]}
-            onChange={(account) => setForm({ ...form, account })}
-          />
-        </div>
-        <Rates form={form} problemAt={problemAt} begin={begin} onChange={setForm} />
-        {changes.failure !== null && (
-          <div className="mt-3">
-            <ErrorState error={changes.failure.error}>
-              <p className="mt-1 text-ink-soft">{t('nothingChanged')}</p>
-            </ErrorState>
-          </div>
-        )}
-        <div className="mt-5 flex items-center justify-end gap-2">
-          <p className="mr-auto text-xs text-ink-soft">{t('form.after')}</p>
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button type="submit" look="primary" busy={changes.pending !== null}>
-            {changes.pending !== null ? t('common:saving') : t('form.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      wide
+      title={editing ? t('form.title', { model: begin.model }) : t('form.titleNew')}
+      label={t('form.label')}
+      save={t('form.save')}
+      busy={changes.pending !== null}
+      error={changes.failure?.error ?? null}
+      errorNote={t('nothingChanged')}
+      aside={t('form.after')}
+      onClose={onClose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (Object.keys(problems).length > 0) return;
+        void onSave(priceOf(form)).then((saved) => {
+          if (saved) onClose();
+        });
+      }}
+    >
+      <p className="text-ink-soft">{t('form.lead')}</p>
+      <div className="mt-3 grid grid-cols-2 gap-x-4 gap-y-3 max-sm:grid-cols-1">
+        <TextField
+          label={t('form.model')}
+          hint={t('form.modelHint')}
+          value={form.model}
+          problem={problemAt('model')}
+          data-autofocus={begin.model === ''}
+          onChange={({ target }) => setForm({ ...form, model: target.value })}
+        />
+        <SelectField
+          label={t('form.account')}
+          value={form.account}
+          options={[
+            { value: '', name: t('form.everyAccount') },
+            ...accounts.filter((id) => id !== '').map((id) => ({ value: id, name: id })),
+          ]}
+          onChange={(account) => setForm({ ...form, account })}
+        />
+      </div>
+      <Rates form={form} problemAt={problemAt} begin={begin} onChange={setForm} />
+    </FormDialog>
   );
 }
 

@@ -63,7 +63,12 @@ export function PriceLines({
           return rate === null ? <Unknown why={t('notKnown')} /> : dollarsText(rate);
         },
       })),
-      { id: 'since', title: t('columns.since'), width: '5.5rem', cell: ({ since }) => since },
+      {
+        id: 'since',
+        title: <span className="pl-3">{t('columns.since')}</span>,
+        width: '6.25rem',
+        cell: ({ since }) => <span className="pl-3 tabular-nums">{since}</span>,
+      },
       {
         id: 'source',
         title: t('columns.source'),

@@ -59,7 +59,7 @@ export function PricesPage() {
 
   return (
     <div className="flex h-full flex-col">
-      <div className="flex flex-col gap-3 border-b border-line px-6 pt-6 pb-3 max-[1023px]:px-4 max-[1023px]:pt-4">
+      <div className="flex flex-col gap-3 border-b border-line px-4 pt-6 pb-3 max-[1023px]:pt-4">
         <PageHeader
           title={t('title')}
           actions={
@@ -131,7 +131,7 @@ export function PricesPage() {
           )
         ) : (
           <div
-            className="relative h-full overflow-y-auto px-6 py-4 -outline-offset-2 max-[1023px]:px-4"
+            className="relative h-full overflow-y-auto px-4 py-4 -outline-offset-2"
             tabIndex={0}
             role="region"
             aria-label={t('title')}

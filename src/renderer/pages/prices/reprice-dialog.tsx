@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { Dialog, DialogClose, DialogFoot } from '../../components/dialog.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Meter } from '../../components/meter.tsx';
 import { type Repriced, type RepriceState, useReprice } from '../../reprice.ts';
@@ -21,7 +21,7 @@ export function RepriceDialog({ onClose }: { readonly onClose: () => void }) {
         <Outcome state={state} />
       </div>
       {state.phase === 'failed' && <ErrorState error={state.error} onRetry={() => void run(false)} />}
-      <div className="mt-5 flex justify-end gap-2">
+      <DialogFoot>
         <DialogClose data-autofocus={over}>{over ? t('common:done') : t('common:cancel')}</DialogClose>
         {changes ? (
           <Button look="primary" onClick={() => void run(true)}>
@@ -34,7 +34,7 @@ export function RepriceDialog({ onClose }: { readonly onClose: () => void }) {
             </Button>
           )
         )}
-      </div>
+      </DialogFoot>
     </Dialog>
   );
 }

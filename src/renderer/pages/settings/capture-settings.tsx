@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../shared/settings.ts';
 import { Button } from '../../components/button.tsx';
@@ -6,7 +5,7 @@ import { Menu, MenuChoice, MenuLabel } from '../../components/menu.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useStatus } from '../../gateway-state.ts';
 import type { SettingsChanges } from '../../settings-change.ts';
-import { fullCount, listOf } from '../../words/figure.ts';
+import { listOf } from '../../words/figure.ts';
 import { WipeCapture } from '../wipe-capture.tsx';
 import { NumberRow } from './number-row.tsx';
 import { SettingRow, SwitchRow } from './setting-row.tsx';
@@ -20,8 +19,6 @@ export function CaptureSettings({
   readonly changes: SettingsChanges;
 }) {
   const { t } = useTranslation('settings');
-  const [wiping, setWiping] = useState(false);
-  const [wiped, setWiped] = useState<number | null>(null);
   const set = (name: string, value: Partial<Settings['capture']>): Promise<boolean> =>
     changes.change(name, 'capture', (before) => ({ ...before, ...value }));
   return (
@@ -64,20 +61,8 @@ export function CaptureSettings({
         </>
       )}
       <SettingRow name="captureWipe" changes={changes}>
-        <span role="status" className="text-xs text-ink-soft">
-          {wiped === null ? '' : t('wipe.done', { count: wiped, figure: fullCount(wiped) })}
-        </span>
-        <Button onClick={() => setWiping(true)}>{t('wipe.open')}</Button>
+        <WipeCapture />
       </SettingRow>
-      {wiping && (
-        <WipeCapture
-          onClose={() => setWiping(false)}
-          onWiped={(removed) => {
-            setWiped(removed);
-            setWiping(false);
-          }}
-        />
-      )}
     </Panel>
   );
 }

@@ -4,7 +4,7 @@ import { PROVIDERS } from '../../../shared/account.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Menu, MenuChoice } from '../../components/menu.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Select } from '../../components/select.tsx';
@@ -154,15 +154,17 @@ function OwnKeys({
 function LanDialog({ onOpen, onClose }: { readonly onOpen: () => void; readonly onClose: () => void }) {
   const { t } = useTranslation('settings');
   return (
-    <Dialog title={t('lan.title')} onClose={onClose}>
-      <p className="text-ink-soft">{t('lan.text')}</p>
-      <p className="mt-2 font-medium">{t('lan.only')}</p>
-      <div className="mt-5 flex justify-end gap-2">
-        <DialogClose data-autofocus="true">{t('lan.keep')}</DialogClose>
-        <Button look="danger" onClick={onOpen}>
-          {t('lan.on')}
-        </Button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={t('lan.title')}
+      keep={t('lan.keep')}
+      confirm={t('lan.on')}
+      busy={false}
+      error={null}
+      onConfirm={onOpen}
+      onClose={onClose}
+    >
+      <p>{t('lan.text')}</p>
+      <p className="font-medium text-ink">{t('lan.only')}</p>
+    </ConfirmDialog>
   );
 }

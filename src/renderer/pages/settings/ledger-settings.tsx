@@ -5,7 +5,7 @@ import type { Settings } from '../../../shared/settings.ts';
 import { useAnswer, useCommand } from '../../call.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
+import { Dialog, DialogClose, DialogFoot } from '../../components/dialog.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useStatus } from '../../gateway-state.ts';
@@ -82,7 +82,7 @@ function RetentionDialog({
           <ErrorState error={apply.error} />
         </div>
       )}
-      <div className="mt-5 flex justify-end gap-2">
+      <DialogFoot>
         <DialogClose data-autofocus="true">{t('retention.keep')}</DialogClose>
         <Button
           look={removed > 0 ? 'danger' : 'primary'}
@@ -98,7 +98,7 @@ function RetentionDialog({
         >
           {t(removed > 0 ? 'retention.apply' : 'retention.applyNone')}
         </Button>
-      </div>
+      </DialogFoot>
     </Dialog>
   );
 }

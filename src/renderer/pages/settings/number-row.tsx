@@ -60,7 +60,7 @@ export function NumberRow({
               commit();
             }}
           />
-          {unit !== undefined && <span className="text-ink-soft">{unit}</span>}
+          {unit !== undefined && <span className="w-7 text-ink-soft">{unit}</span>}
         </span>
         <p id={id} role="alert" className="text-xs text-bad empty:hidden">
           {typed === undefined

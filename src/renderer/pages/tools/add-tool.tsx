@@ -2,10 +2,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ToolNameSchema } from '../../../shared/settings.ts';
 import { useCommand } from '../../call.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { NewKey } from './new-key.tsx';
 
 /** Makes a tool and shows its key, once. */
@@ -40,37 +39,28 @@ export function AddTool({
     );
   }
   return (
-    <Dialog key="asking" title={t('add.title')} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('add.title')}
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (!add.isPending && problem === null) add.mutate({ name });
-        }}
-      >
-        <p className="mb-3 text-ink-soft">{t('add.lead')}</p>
-        <TextField
-          label={t('add.name')}
-          placeholder="codex"
-          data-autofocus="true"
-          value={text}
-          problem={problem !== null && (tried || problem !== 'missing') ? t(`add.problem.${problem}`) : null}
-          onChange={({ target }) => setText(target.value)}
-        />
-        {add.error !== null && (
-          <div className="mt-3">
-            <ErrorState error={add.error} />
-          </div>
-        )}
-        <div className="mt-5 flex justify-end gap-2">
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button type="submit" look="primary" busy={add.isPending}>
-            {t('add.do')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      key="asking"
+      title={t('add.title')}
+      save={t('add.do')}
+      busy={add.isPending}
+      error={add.error}
+      onClose={onClose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (!add.isPending && problem === null) add.mutate({ name });
+      }}
+    >
+      <p className="mb-3 text-ink-soft">{t('add.lead')}</p>
+      <TextField
+        label={t('add.name')}
+        placeholder="codex"
+        data-autofocus="true"
+        value={text}
+        problem={problem !== null && (tried || problem !== 'missing') ? t(`add.problem.${problem}`) : null}
+        onChange={({ target }) => setText(target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -2,10 +2,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../../shared/control.ts';
 import { useCommand } from '../../call.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 
 /** What one tool may take: turns a minute and at one time; empty is as many as it likes. */
 export function LimitDialog({
@@ -22,61 +20,46 @@ export function LimitDialog({
   const turnsPerMinute = limitOf(perMinute);
   const openTurns = limitOf(open);
   return (
-    <Dialog title={t('limit.title', { name })} onClose={onClose}>
-      <form
-        noValidate
-        aria-label={t('limit.title', { name })}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (save.isPending || turnsPerMinute === 'bad' || openTurns === 'bad') return;
-          save.mutate(
-            {
-              name,
-              limits: {
-                ...(turnsPerMinute === null ? {} : { turnsPerMinute }),
-                ...(openTurns === null ? {} : { openTurns }),
-              },
+    <FormDialog
+      title={t('limit.title', { name })}
+      busy={save.isPending}
+      disabled={turnsPerMinute === 'bad' || openTurns === 'bad'}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (save.isPending || turnsPerMinute === 'bad' || openTurns === 'bad') return;
+        save.mutate(
+          {
+            name,
+            limits: {
+              ...(turnsPerMinute === null ? {} : { turnsPerMinute }),
+              ...(openTurns === null ? {} : { openTurns }),
             },
-            { onSuccess: onClose },
-          );
-        }}
-      >
-        <p className="mb-3 text-ink-soft">{t('limit.lead')}</p>
-        <div className="grid grid-cols-2 gap-4">
-          <TextField
-            label={t('limit.perMinuteField')}
-            inputMode="numeric"
-            data-autofocus="true"
-            value={perMinute}
-            problem={turnsPerMinute === 'bad' ? t('limit.problem') : null}
-            onChange={({ target }) => setPerMinute(target.value)}
-          />
-          <TextField
-            label={t('limit.openField')}
-            inputMode="numeric"
-            value={open}
-            problem={openTurns === 'bad' ? t('limit.problem') : null}
-            onChange={({ target }) => setOpen(target.value)}
-          />
-        </div>
-        {save.error !== null && (
-          <div className="mt-3">
-            <ErrorState error={save.error} />
-          </div>
-        )}
-        <div className="mt-5 flex justify-end gap-2">
-          <DialogClose>{t('common:cancel')}</DialogClose>
-          <Button
-            type="submit"
-            look="primary"
-            busy={save.isPending}
-            disabled={turnsPerMinute === 'bad' || openTurns === 'bad'}
-          >
-            {save.isPending ? t('common:saving') : t('common:save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          },
+          { onSuccess: onClose },
+        );
+      }}
+    >
+      <p className="mb-3 text-ink-soft">{t('limit.lead')}</p>
+      <div className="grid grid-cols-2 gap-4">
+        <TextField
+          label={t('limit.perMinuteField')}
+          inputMode="numeric"
+          data-autofocus="true"
+          value={perMinute}
+          problem={turnsPerMinute === 'bad' ? t('limit.problem') : null}
+          onChange={({ target }) => setPerMinute(target.value)}
+        />
+        <TextField
+          label={t('limit.openField')}
+          inputMode="numeric"
+          value={open}
+          problem={openTurns === 'bad' ? t('limit.problem') : null}
+          onChange={({ target }) => setOpen(target.value)}
+        />
+      </div>
+    </FormDialog>
   );
 }
 

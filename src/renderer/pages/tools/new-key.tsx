@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { DialogClose } from '../../components/dialog.tsx';
+import { DialogClose, DialogFoot } from '../../components/dialog.tsx';
 import { ConnectExamples } from './connect-examples.tsx';
 
 /** A local key, shown this once, with what to put where. */
@@ -31,9 +31,9 @@ export function NewKey({
           <ConnectExamples baseUrl={baseUrl} localKey={localKey} />
         </div>
       )}
-      <div className="mt-5 flex justify-end">
+      <DialogFoot>
         <DialogClose>{t('common:done')}</DialogClose>
-      </div>
+      </DialogFoot>
     </>
   );
 }

@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useCommand } from '../../call.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogClose } from '../../components/dialog.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { NewKey } from './new-key.tsx';
 
 /** Asks before a tool's key is replaced, then shows the new one, once. */
@@ -25,19 +24,17 @@ export function RotateTool({
     );
   }
   return (
-    <Dialog key="asking" title={t('rotate.title', { name })} onClose={onClose}>
-      <p className="text-ink-soft">{t('rotate.text')}</p>
-      {rotate.error !== null && (
-        <div className="mt-3">
-          <ErrorState error={rotate.error} />
-        </div>
-      )}
-      <div className="mt-5 flex justify-end gap-2">
-        <DialogClose data-autofocus="true">{t('common:cancel')}</DialogClose>
-        <Button look="primary" busy={rotate.isPending} onClick={() => rotate.mutate({ name })}>
-          {t('rotate.do')}
-        </Button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      key="asking"
+      title={t('rotate.title', { name })}
+      confirm={t('rotate.do')}
+      look="primary"
+      busy={rotate.isPending}
+      error={rotate.error}
+      onConfirm={() => rotate.mutate({ name })}
+      onClose={onClose}
+    >
+      <p>{t('rotate.text')}</p>
+    </ConfirmDialog>
   );
 }

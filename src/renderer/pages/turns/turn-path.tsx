@@ -72,7 +72,7 @@ function Stage({
 function Reason({ children }: { readonly children: ReactNode }) {
   return (
     <li className="grid grid-cols-[5rem_minmax(0,1fr)] items-start gap-x-3 py-1">
-      <ArrowDown aria-hidden="true" className="mt-0.5 ml-4 size-3.5 text-ink-faint" />
+      <ArrowDown aria-hidden="true" className="mt-0.5 ml-1 size-3.5 text-ink-faint" />
       <div className="text-xs text-ink-soft">{children}</div>
     </li>
   );

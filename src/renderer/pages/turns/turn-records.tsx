@@ -1,23 +1,17 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { hrefOf } from '../../address.ts';
 import { useAnswer } from '../../call.ts';
-import { Button } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/code-block.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Tabs } from '../../components/tabs.tsx';
-import { fullCount } from '../../words/figure.ts';
 import { spreadJson, wordsOfAnswer } from '../../words/said-text.ts';
 import { WipeCapture } from '../wipe-capture.tsx';
 
 /** What was asked and answered, and the raw requests, where the person has chosen to keep them. */
 export function TurnRecords({ id }: { readonly id: string }) {
   const { t } = useTranslation('turns');
-  const { t: tWipe } = useTranslation('settings', { keyPrefix: 'wipe' });
   const capture = useAnswer('capture.get', { turn: id });
   const dump = useAnswer('dump.get', { turn: id });
-  const [wiping, setWiping] = useState(false);
-  const [wiped, setWiped] = useState<number | null>(null);
   const { prompt = null, answer = null, cut = false } = capture.data ?? {};
   const isCaptured = prompt !== null || answer !== null;
   const said = answer === null ? null : wordsOfAnswer(answer);
@@ -60,25 +54,7 @@ export function TurnRecords({ id }: { readonly id: string }) {
         <NothingKept />
       )}
       {cut && <p className="text-xs text-ink-faint">{t('recordsCut')}</p>}
-      {(isCaptured || capture.error !== null) && (
-        <div className="flex">
-          <Button size="small" onClick={() => setWiping(true)}>
-            {tWipe('open')}
-          </Button>
-        </div>
-      )}
-      <p role="status" className="text-xs text-ink-soft empty:hidden">
-        {wiped === null ? '' : tWipe('done', { count: wiped, figure: fullCount(wiped) })}
-      </p>
-      {wiping && (
-        <WipeCapture
-          onClose={() => setWiping(false)}
-          onWiped={(removed) => {
-            setWiped(removed);
-            setWiping(false);
-          }}
-        />
-      )}
+      <WipeCapture small offered={isCaptured || capture.error !== null} />
     </div>
   );
 }
