@@ -215,10 +215,27 @@ describe('the routing hint', () => {
     ['model=gpt-5.5', ['model=gpt-5.5']],
     // A tier without a model cannot be judged by rules for models.
     ['tier=flex', []],
+    ['model=gpt-5.5;t%69er=priority', ['model=gpt-5.5']],
+    ['model=gpt-5.5;tier%3Dpriority', ['model=gpt-5.5']],
+    ['model=gpt-5.5;tier:priority', ['model=gpt-5.5']],
+    ['model=gpt-5.5;"tier":"fast"', ['model=gpt-5.5']],
+    ['model=gpt-5.5 tier=priority', []],
   ])('%s goes up as %j', async (hint, expected) => {
     const tool = await lab.open({ headers: { 'x-codex-routing-hint': hint } });
     expect(lab.sockets.last.request.header('x-codex-routing-hint')).toEqual(expected);
     tool.webSocket.terminate();
+  });
+
+  test('names no dear tier that passes for one model only, since frames may name others', async () => {
+    const { client } = lab.gateway;
+    const before = await client.call('policy.get');
+    await client.call('policy.set', {
+      policy: { rules: [{ serviceTier: 'priority', action: 'filter', models: ['gpt-5.5'] }] },
+    });
+    const tool = await lab.open({ headers: { 'x-codex-routing-hint': 'model=cheap;tier=priority' } });
+    expect(lab.sockets.last.request.header('x-codex-routing-hint')).toEqual(['model=cheap']);
+    tool.webSocket.terminate();
+    await client.call('policy.set', { policy: before });
   });
 
   test('that is blocked refuses the handshake, and leaves a row', async () => {
@@ -233,6 +250,12 @@ describe('the routing hint', () => {
     expect(await lab.newRows()).toMatchObject([{ verdict: 'block' }, { verdict: 'block' }]);
     await client.call('policy.set', { policy: before });
   });
+});
+
+test('a token for fast mode stays here, since no frame could take it back', async () => {
+  const tool = await lab.open({ headers: { 'anthropic-beta': 'a-1, fast-mode-2026-02-01' } });
+  expect(lab.sockets.last.request.header('anthropic-beta')).toEqual(['a-1']);
+  tool.webSocket.terminate();
 });
 
 describe('the first message', () => {

@@ -7,3 +7,9 @@ export const FAST_BETA = 'fast-mode-2026-02-01';
 export function isFastBeta(token: string): boolean {
   return /^fast-mode-\d{4}-\d{2}-\d{2}$/.test(fold(trimLeniently(token)));
 }
+
+/** The tokens of a list that do not ask for fast mode, for what is sent before anything can be judged; null where none is left. */
+export function withoutFastBeta(beta: string | null): string | null {
+  const kept = (beta ?? '').split(',').filter((token) => token.trim() !== '' && !isFastBeta(token.trim()));
+  return kept.length === 0 ? null : kept.join(',');
+}

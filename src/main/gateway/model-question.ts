@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
-import { isFastBeta } from '../dialects/beta-token.ts';
+import { withoutFastBeta } from '../dialects/beta-token.ts';
 import { isModelList } from '../dialects/catalog.ts';
 import { type Json, isJson, parseExactly } from '../dialects/translate/exact-json.ts';
 import type { Secret } from '../secrets/secret.ts';
@@ -93,7 +93,7 @@ async function ask(
       anthropic: account.provider === 'anthropic' && account.kind === 'apikey' && secret?.brought !== 'bearer',
       // A question for models is not judged, so nothing in it may ask for a tier.
       judged: { name: ROUTING_HINT, value: null },
-      also: [{ name: BETA_HEADER, value: withoutFast(betaOf(request)) }],
+      also: [{ name: BETA_HEADER, value: withoutFastBeta(betaOf(request)) }],
       // What the tool has already is compared here, after the policy has had its say.
       foreign: ['if-', 'range'],
       set: account.headers,
@@ -106,11 +106,6 @@ async function ask(
   const whole = await answer.whole;
   response.off('close', left);
   return whole;
-}
-
-function withoutFast(beta: string | null): string | null {
-  const kept = (beta ?? '').split(',').filter((token) => token.trim() !== '' && !isFastBeta(token.trim()));
-  return kept.length === 0 ? null : kept.join(',');
 }
 
 function read(house: House, http: HttpRequest, { account }: ReadyAccount, whole: Whole): ModelAnswer {

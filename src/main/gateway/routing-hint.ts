@@ -1,5 +1,5 @@
 import { fold } from '../../shared/fold.ts';
-import { type TierSaid, sayTier } from '../../shared/tier.ts';
+import { type TierSaid, sayTier, tierRank } from '../../shared/tier.ts';
 
 /** A routing hint in pieces, and the tiers that the loosest upstream could read in it. */
 export interface Hint {
@@ -22,6 +22,20 @@ export function readHint(text: string | null): Hint {
 /** Some readers decode percent signs, some fold letter case. */
 function loosened(text: string): string {
   return fold(text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
+}
+
+/** True where a hint names a tier that costs no more than Standard, or none. */
+function isCheap({ tiers }: Hint): boolean {
+  return tiers.every(({ exact, lenient }) => [exact, lenient].every((tier) => (tierRank(tier) ?? DEAR) <= STANDARD));
+}
+
+const STANDARD = tierRank(null) ?? 0;
+const DEAR = Infinity;
+
+/** A hint without any tier that is dearer than Standard. */
+export function withoutDearTier(text: string | null): string | null {
+  const hint = readHint(text);
+  return hintToSend(hint, { keepsTier: isCheap(hint), tier: null, model: '', upstreamModel: '' });
 }
 
 /** What a hint has to agree with. */

@@ -4,6 +4,7 @@ import { tiersTakenBy } from '../../shared/codex.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { fold } from '../../shared/fold.ts';
 import { mapModel } from '../../shared/model.ts';
+import { withoutFastBeta } from '../dialects/beta-token.ts';
 import type { Asked } from '../dialects/dialect.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
@@ -13,11 +14,12 @@ import { protocolsUp, upgradeHeadersUp } from '../upstream/headers.ts';
 import type { WayQuestion } from '../upstream/ways.ts';
 import { conversationOf } from './conversation.ts';
 import { costsMoneyInstead } from './dearer.ts';
-import { type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
+import { BETA_HEADER, type Block, type Forward, ROUTING_HINT, decide } from './decide.ts';
 import type { KnownCaller } from './guard.ts';
 import type { House } from './house.ts';
-import { isCodex, ownWayOf } from './incoming.ts';
+import { betaOf, isCodex, ownWayOf } from './incoming.ts';
 import { Meter } from './meter.ts';
+import { readHint, withoutDearTier } from './routing-hint.ts';
 import { BridgeUpstream } from './socket-bridge.ts';
 import { type SocketQuery, readQuery } from './socket-request.ts';
 import { type Chosen, type DialFailure, type OpenedUpstream, openRelay } from './socket-upstream.ts';
@@ -102,6 +104,7 @@ export class Handshake {
       key: secret?.value ?? null,
       accountId: secret?.accountId,
       judged: { name: ROUTING_HINT, value: this.#hintUp(decision) },
+      also: [{ name: BETA_HEADER, value: withoutFastBeta(betaOf(request)) }],
       set: ready.account.headers,
     };
     // Realtime has no HTTP counterpart.
@@ -142,16 +145,20 @@ export class Handshake {
     return typeof hint === 'string' ? hint : null;
   }
 
-  /** A tier for a model that nobody has named yet could not be judged by rules for models, so such a hint stays here. */
+  /**
+   * A tier for a model that nobody has named yet could not be judged by rules for models, so such a hint stays here. And
+   * what a handshake says cannot be taken back: a dear tier in it could speak for turns that name other models, or that are
+   * judged by a later policy. Every frame names its own.
+   */
   #hintUp(decision: Forward | null): string | null {
     if (decision === null) return this.#hint;
-    return modelIn(this.#hint ?? '') === null && this.model === '' ? null : decision.routingHint;
+    return modelIn(this.#hint ?? '') === null && this.model === '' ? null : withoutDearTier(decision.routingHint);
   }
 
   /** The routing hint is a wish for a tier before any frame is; null where it names none. */
   #judgeHint({ ready: { account } }: Chosen): Forward | Block | null {
     const hint = this.#hint;
-    if (hint === null || !TIER_PART.test(fold(hint))) return null;
+    if (hint === null || readHint(hint).tiers.length === 0) return null;
     return decide({
       asked: { ...NOTHING_ASKED, model: modelIn(hint) ?? this.model },
       routingHint: hint,
@@ -174,9 +181,6 @@ export class Handshake {
     return { ...gatewayError('policy_violation', decision.message), status };
   }
 }
-
-/** Any way a hint can name a tier, as the door reads hints. */
-const TIER_PART = /(?:^|[;,&])[^=]*tier[^=]*=/;
 
 function modelIn(hint: string): string | null {
   for (const part of hint.split(/[;,&]/)) {
