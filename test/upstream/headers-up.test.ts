@@ -122,6 +122,19 @@ describe('attack: the tier in the header beside the body', () => {
   });
 });
 
+describe('attack: an underscore where some servers read a hyphen', () => {
+  test.each([
+    'anthropic_beta',
+    'X_API_KEY',
+    'content_length',
+    'transfer_encoding',
+    'x_forwarded_for',
+    'x_tiergate_key',
+  ])('%s stays here like its twin', (name) => {
+    expect(up([name, '5', 'session_id', 's'])).toEqual(['session_id', 's']);
+  });
+});
+
 describe('attack: a local key on its way up', () => {
   test.each<[what: string, value: string]>([
     ['alone', LOCAL],

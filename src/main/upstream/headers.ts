@@ -28,6 +28,9 @@ const NOT_UP: ReadonlySet<string> = new Set([
   'origin',
 ]);
 
+/** By which a tier can be asked for; read only where they are spelled like this. */
+const JUDGED: ReadonlySet<string> = new Set(['x-codex-routing-hint', 'anthropic-beta']);
+
 /** What must not come down: grants and promises that a browser or a tool would take as this gateway's own. */
 const NOT_DOWN: ReadonlySet<string> = new Set([
   'set-cookie',
@@ -85,17 +88,19 @@ export function headersUp(
     const name = raw[index] ?? '';
     const value = raw[index + 1] ?? '';
     const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || NOT_UP.has(lower) || connection.has(lower) || replaced.has(lower)) continue;
-    if (lower.startsWith('x-tiergate-') || lower.startsWith('x-forwarded-') || lower.startsWith('sec-fetch-')) continue;
+    // Some servers read an underscore in a name as a hyphen.
+    const loose = lower.replaceAll('_', '-');
+    if (HOP_BY_HOP.has(loose) || NOT_UP.has(loose) || connection.has(lower) || replaced.has(lower)) continue;
+    if (loose.startsWith('x-tiergate-') || loose.startsWith('x-forwarded-') || loose.startsWith('sec-fetch-')) continue;
     if (lower === judged.name) {
       if (judged.value !== null) up.push(name, judged.value);
       continue;
     }
-    if (accountId !== undefined && lower.replaceAll('_', '-') === ACCOUNT_HEADER) continue;
-    // Some servers read an underscore in a name as a hyphen.
-    const loose = lower.replaceAll('_', '-');
-    if (holdsLocalKey(value) || loose === judged.name || also.some((one) => one.name === loose)) continue;
-    if (foreign.some((start) => lower.startsWith(start))) continue;
+    if (accountId !== undefined && loose === ACCOUNT_HEADER) continue;
+    // What the door looks for under one name must not leave under another.
+    if (loose !== lower && JUDGED.has(loose)) continue;
+    if (holdsLocalKey(value) || also.some((one) => one.name === loose)) continue;
+    if (foreign.some((start) => loose.startsWith(start))) continue;
     up.push(name, value);
   }
   if (length !== null) up.push('content-length', length);

@@ -280,6 +280,7 @@ const PROTOCOLS: AttackGroup = {
     messages('Messages, by the beta token in capitals', '', { 'anthropic-beta': 'FAST-MODE-2026-02-01' }),
     messages('Messages, by a newer beta token', '', { 'anthropic-beta': 'fast-mode-2027-01-01' }),
     messages('Messages, by a second beta header', '', { 'anthropic-beta': ['a-1', 'fast-mode-2026-02-01'] }),
+    messages('Messages, by the beta token with an underscore', '', { anthropic_beta: 'fast-mode-2026-02-01' }),
     messages('Messages, by both', '"speed":"fast"', { 'anthropic-beta': 'fast-mode-2026-02-01' }),
     messages('Messages, by a fallback', '"fallbacks":[{"model":"claude-haiku","speed":"fast"}]'),
     messages('Messages, by a fallback in another case', '"fallbacks":[{"model":"claude-haiku","Speed":"fast"}]'),
