@@ -152,18 +152,22 @@ export class MultipartJudge {
     const lines = headers.split('\r\n');
     const dispositions = lines.filter((line) => /^content-disposition\s*:/i.test(line));
     const [disposition = ''] = dispositions;
-    const names = [...disposition.matchAll(/;\s*name\*?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/gi)];
-    const name = fold(loosened(names[0]?.[1] ?? '').trim());
+    const names = [...disposition.matchAll(/;\s*name(\*[\d*]*)?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/gi)];
+    const [, extended, written = ''] = names[0] ?? [];
+    const name = fold(loosened(written).trim());
     if (plain.includes('service_tier') || name === 'speed') {
       this.refusal = gatewayError('part_policed', name === 'speed' ? 'speed' : 'service_tier');
     } else if (dispositions.length !== 1 || names.length !== 1 || /[\0\r\n]/.test(lines.join(''))) {
       this.#refuse('a part does not have exactly one name');
+    } else if (extended !== undefined || written.includes('=?')) {
+      // In pieces, in another character set, or as an encoded word: some readers put that together, others do not.
+      this.#refuse('the name of a part is not plain');
     }
     const isFile = /;\s*filename\*?\s*=/i.test(disposition);
     if (isFile) this.hasFile = true;
     this.#isModel = /^model(?:\[.*)?$/.test(name);
     if (!this.#isModel) return;
-    const isPlain = /^(?:"model"|model\s*)$/.test(names[0]?.[1] ?? '') && !isFile;
+    const isPlain = /^(?:"model"|model\s*)$/.test(written) && !isFile;
     const coded = /^content-transfer-encoding\s*:(?!\s*(?:7bit|8bit|binary)\s*$)|charset\W*utf-?(?:7|16|32)/im.test(
       headers,
     );

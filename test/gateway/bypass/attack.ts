@@ -350,6 +350,19 @@ const FORMS: AttackGroup = {
       'its name in the extended way',
       part("Content-Disposition: form-data; name*=utf-8''service%5ftier", 'priority'),
     ),
+    form(
+      'its name in pieces',
+      part('Content-Disposition: form-data; name="a"; name*0="service_"; name*1="tier"', 'priority'),
+    ),
+    form(
+      'its name in another character set',
+      part("Content-Disposition: form-data; name*=utf-7''service%2BAF8-tier", 'priority'),
+    ),
+    form('its name as an encoded word', field('=?utf-8?q?service=5Ftier?=', 'priority')),
+    form(
+      'a second model in pieces',
+      field('model', 'm') + part('Content-Disposition: form-data; name="a"; name*0="mo"; name*1="del"', 'gpt-5.5-fast'),
+    ),
     form('two names', part('Content-Disposition: form-data; name="a"; name="service_tier"', 'priority')),
     form('its name as a list', field('service_tier[]', 'priority')),
     form('a part named speed', field('speed', 'fast')),
