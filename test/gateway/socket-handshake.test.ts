@@ -378,6 +378,9 @@ describe('accounts', () => {
     const realtime = await other.open({ path: '/v1/realtime?model=small' });
     expect(other.sockets.last.request.path).toBe('/v1/realtime?model=gpt-5.5');
     realtime.webSocket.terminate();
+    const decoy = await other.open({ path: '/v1/realtime?xmodel=small&a=model=small;model=small&b' });
+    expect(other.sockets.last.request.path).toBe('/v1/realtime?xmodel=small&a=model=small;model=gpt-5.5&b');
+    decoy.webSocket.terminate();
     const tool = await other.open();
     await tool.turn({ model: 'small' });
     tool.send({ type: 'session.update', session: { model: 'large' } });

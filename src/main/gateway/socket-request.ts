@@ -36,7 +36,11 @@ const POLICED = ['model', 'service_tier'] as const;
 
 /** Reads a query as the loosest upstream might, so that nothing is named twice or in another spelling. */
 export function readQuery(query: string, dialect: 'responses' | 'realtime'): SocketQuery | GatewayError {
-  const parts = query.slice(1).split(/[&;]/).map(readPart);
+  // With what stands between them, so that they can be put together again.
+  const parts = query
+    .slice(1)
+    .split(/([&;])/)
+    .map(readPart);
   for (const name of POLICED) {
     const said = parts.filter((part) => fold(part.name.trim()) === name);
     const [first] = said;
@@ -51,7 +55,8 @@ export function readQuery(query: string, dialect: 'responses' | 'realtime'): Soc
     up: (mapping) => {
       const upstream = model === null ? null : mapModel(mapping, model);
       if (named === undefined || upstream === null || upstream === model) return queryUp(query);
-      return queryUp(query.replace(named.text, `model=${encodeURIComponent(upstream)}`));
+      const mapped = `model=${encodeURIComponent(upstream)}`;
+      return queryUp(`?${parts.map((part) => (part === named ? mapped : part.text)).join('')}`);
     },
   };
 }
