@@ -162,6 +162,27 @@ describe('a session', () => {
   });
 });
 
+describe('a session that is ended with a reason', () => {
+  test.each([
+    ['that quotes a key', false, QUOTED],
+    ['that quotes a key, where messages are compressed', true, QUOTED],
+    ['that ends within a key', false, QUOTED.slice(0, -8)],
+  ])('%s hears the rest of it', async (_, compress, reason) => {
+    await calm();
+    lab.sockets.script = () => [{ type: 'marker' }];
+    const tool = await lab.open({ compress });
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+    await tool.event('marker');
+    lab.sockets.last.webSocket.close(4001, reason);
+    const closed = await tool.closed;
+    expect(closed).toMatchObject({
+      code: 4001,
+      reason: expect.stringMatching(/^Incorrect API key provided:/) as string,
+    });
+    expect(closed.reason).not.toContain(KEY.slice(0, 12));
+  });
+});
+
 function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);

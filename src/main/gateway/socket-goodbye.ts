@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { GatewayError } from '../../shared/errors.ts';
+import type { RedactedStream } from '../secrets/redact.ts';
 import type { DialResult } from '../upstream/dial.ts';
 import { closeReason } from '../upstream/frame-code.ts';
 import type { LinkEnd } from '../upstream/frame-link.ts';
@@ -63,8 +64,15 @@ export function dialGoodbye(result: Exclude<DialResult, { kind: 'open' }>): Good
     : close(1011, 'upstream websocket proxy failed');
 }
 
+/** A shorter end of a reason tells nothing of a key that would have begun there. */
+const LONGEST_OPEN = 8;
+
 /** What an upstream's end is for the tool: only a real 1000 is one (design 6). */
-export function endGoodbye(end: LinkEnd): Goodbye {
+export function endGoodbye(end: LinkEnd, cover: RedactedStream): Goodbye {
   if ('fault' in end) return close(end.fault, end.what);
-  return 'cut' in end ? close(1011, 'upstream websocket closed unexpectedly') : { event: null, ...end };
+  if ('cut' in end) return close(1011, 'upstream websocket closed unexpectedly');
+  // A key that the reason quotes may be longer than a reason can be, and then only its beginning stands there.
+  const [clean, open] = [cover.push(Buffer.from(end.reason)), cover.end()];
+  const reason = Buffer.concat(open.length > LONGEST_OPEN ? [clean] : [clean, open]).toString();
+  return reason === end.reason ? { event: null, ...end } : close(end.code, reason);
 }

@@ -122,7 +122,7 @@ export class SocketSession implements ToolListener {
       onDrained: () => {
         if (this.#waiting === null) this.#tool?.resume();
       },
-      redact: () => house.redact.stream(true),
+      redact: house.redact,
       log: house.log,
       about: () => ({ session: this.id, account: this.#chosen.ready.account.id }),
     });

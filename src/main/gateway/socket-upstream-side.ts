@@ -32,8 +32,8 @@ export interface UpstreamSideParts {
   readonly onProgress: () => void;
   /** What was sent has gone out. */
   readonly onDrained: () => void;
-  /** Covers provider keys in bytes, as many for as many. */
-  readonly redact: () => RedactedStream;
+  /** Covers provider keys in bytes, as many for as many where that is wanted. */
+  readonly redact: { stream(sameLength?: boolean): RedactedStream };
   readonly log: Log;
   /** The session, in the log's words. */
   readonly about: () => Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export class UpstreamSide implements LinkListener {
 
   constructor(parts: UpstreamSideParts) {
     this.#parts = parts;
-    this.#cover = new ErrorCover(parts.redact, false);
+    this.#cover = new ErrorCover(() => parts.redact.stream(true), false);
   }
 
   /** The connection; null while there is none. */
@@ -121,13 +121,13 @@ export class UpstreamSide implements LinkListener {
   }
 
   ended(end: LinkEnd): void {
-    const { turns, ending, log, about } = this.#parts;
+    const { turns, ending, redact, log, about } = this.#parts;
     // The rows come before the tool can see the end.
     turns.end(ending.why ?? 'upstream_cut');
     if ('fault' in end) log.warn({ ...about(), what: end.what }, say('log_session_protocol'));
     else if ('cut' in end && !ending.begun) log.warn({ ...about(), what: end.cut }, say('log_session_broken'));
     // Inside a frame nothing can be said: a break is the only honest end.
-    ending.linkEnded(this.#link?.inFrame === true ? null : endGoodbye(end));
+    ending.linkEnded(this.#link?.inFrame === true ? null : endGoodbye(end, redact.stream()));
   }
 
   #passed(): void {
