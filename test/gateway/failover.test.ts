@@ -140,6 +140,19 @@ test.each([
   expect(second?.requests).toHaveLength(asked);
 });
 
+test.each([
+  ['nor', {}, 500, 6, 0],
+  ['but', { allowDearer: true }, 200, 0, 6],
+])('%s while that login’s breaker is open, where that account %j', async (_, more, status, plan, money) => {
+  const [first, second] = await start(2, [{ kind: 'oauth', keys: [{ env: 'LAB_KEY' }] }, more]);
+  first?.always({ kind: 'error', status: 500 });
+  for (let count = 0; count < 5; count += 1) await send(gateway.origin);
+  expect(gateway.runtime.status().accounts[0]?.breaker?.state).toBe('open');
+  expect((await send(gateway.origin)).status).toBe(status);
+  expect(first?.requests).toHaveLength(plan === 0 ? 5 : plan);
+  expect(second?.requests).toHaveLength(money);
+});
+
 test('the first account’s block is final', async () => {
   const [, second] = await start(2);
   await gateway.client.call('policy.set', {

@@ -64,6 +64,8 @@ export class Failover {
   readonly #candidates: readonly Candidate[];
   /** What is looked at beside the candidates. */
   readonly #world: BlameBook;
+  /** The account that the turn would go to if nothing stood in its way; null where there is none. */
+  readonly home: Candidate | null;
   /** True when there is nothing to choose between. */
   readonly only: boolean;
   #at = 0;
@@ -87,16 +89,12 @@ export class Failover {
   /** The logins that have been renewed for this turn. */
   readonly #renewals = new Set<string>();
 
-  constructor(candidates: readonly Candidate[], world: BlameBook) {
+  constructor(candidates: readonly Candidate[], world: BlameBook, home: Candidate | null = candidates[0] ?? null) {
     this.#candidates = candidates;
+    this.home = home;
     this.#world = world;
     const [first] = candidates;
     this.only = candidates.length === 1 && (first?.secrets.length ?? 0) <= 1;
-  }
-
-  /** The account that the turn would go to if nothing stood in its way; null where there is none. */
-  get home(): Candidate | null {
-    return this.#candidates[0] ?? null;
   }
 
   /** True where the request must go without what only another account's upstream can decrypt. */

@@ -92,8 +92,10 @@ export class Ways {
       return 'code' in candidate ? candidate : [candidate];
     }
     const found = this.#accounts.serving(question.dialect, question.model, question.provider);
-    if (found instanceof Promise) return found.then((later) => this.#candidates(later, question));
-    return this.#candidates(found, question);
+    const asked = (candidates: Candidates | GatewayError): Candidates | GatewayError =>
+      'code' in candidates ? candidates : this.#failingLast(candidates, question);
+    if (found instanceof Promise) return found.then((later) => asked(this.#candidates(later, question)));
+    return asked(this.#candidates(found, question));
   }
 
   /** The accounts that are switched on, in the order of the settings. */
@@ -203,7 +205,7 @@ export class Ways {
     const candidates = this.#candidates(found, question);
     if ('code' in candidates) return candidates;
     const awake = candidates.filter(({ ready, load }) => this.#reached(ready.account, load) === null);
-    if (awake.length > 0) return new Failover(awake, this.#world);
+    if (awake.length > 0) return new Failover(this.#failingLast(awake, question), this.#world, awake[0]);
     const reasons = candidates.flatMap(({ ready, load }) => this.#restingText(ready.account, load) ?? []);
     return gatewayError('account_resting', reasons.join('; '));
   }
@@ -230,9 +232,22 @@ export class Ways {
     return this.#ordered(candidates, question, now);
   }
 
-  /** The conversation's own account first; accounts whose breaker is open last. */
+  /** Accounts whose breaker is open come after the others, if they need not be translated for. */
+  #failingLast(candidates: Candidates, question: WayQuestion): Candidates {
+    if (candidates.length < 2) return candidates;
+    const now = this.#world.now();
+    const rank = (one: Candidate): number =>
+      (this.#isTranslated(one, question) ? 2 : 0) + (one.load.breaker.state(now).state === 'open' ? 1 : 0);
+    return candidates.toSorted((a, b) => rank(a) - rank(b));
+  }
+
+  #isTranslated({ ready }: Candidate, { dialect, provider = null, model }: WayQuestion): boolean {
+    return fitOf(ready.account, { dialect, provider, model }) === 'translated';
+  }
+
+  /** The conversation's own account first. */
   #ordered(candidates: readonly Candidate[], question: WayQuestion, now: number): Candidate[] {
-    const { session, model, dialect, provider = null } = question;
+    const { session, model } = question;
     const order = orderCandidates(
       candidates.map(({ ready: { account }, load }) => ({
         id: account.id,
@@ -246,10 +261,8 @@ export class Ways {
       session ?? `${model ?? ''} ${now}`,
     );
     const ordered = order.flatMap((index) => candidates[index] ?? []);
-    // An account that must be translated for comes after all that need not, though its breaker be closed.
-    const rank = ({ ready: { account }, sticky, load }: Candidate): number =>
-      (fitOf(account, { dialect, provider, model }) === 'translated' ? 3 : 0) +
-      (load.breaker.state(now).state === 'open' ? 2 : sticky ? 0 : 1);
+    // An account that must be translated for comes after all that need not, whatever becomes of them.
+    const rank = (one: Candidate): number => (this.#isTranslated(one, question) ? 2 : 0) + (one.sticky ? 0 : 1);
     return ordered.sort((a, b) => rank(a) - rank(b));
   }
 
