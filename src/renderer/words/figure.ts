@@ -44,6 +44,11 @@ export function shortCount(count: number): string {
   return count < 10_000 ? exact().format(count) : compact().format(count);
 }
 
+/** A number with one digit behind the point: `82.4`. */
+export function oneDigit(value: number): string {
+  return tenths().format(value);
+}
+
 /** A share of one hundred: `42%`. */
 export function percent(hundredths: number): string {
   return share().format(hundredths / 100);

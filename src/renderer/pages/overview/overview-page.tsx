@@ -12,6 +12,7 @@ import { LiveTurns } from './live-turns.tsx';
 import { OpenSessions } from './open-sessions.tsx';
 import { SpendFigures } from './spend-figures.tsx';
 import { TierMix } from './tier-mix.tsx';
+import { TierSpeedList } from './tier-speed.tsx';
 import { TopList } from './top-list.tsx';
 
 /** What was spent and spared, what runs now, and how everything does. */
@@ -43,6 +44,7 @@ export function OverviewPage() {
             <TopList by="tool" range={range} />
             <TopList by="model" range={range} />
           </div>
+          <TierSpeedList range={range} />
           <LiveTurns />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
