@@ -39,16 +39,36 @@ interface Judged {
 }
 
 /** The turn may go: these are the bytes and these the headers that leave the machine. */
-export interface Forward extends Judged {
-  readonly kind: 'forward';
+export class Forward implements Judged {
+  readonly kind = 'forward';
+  readonly verdict: Verdict;
+  readonly requestedTier: string | null;
+  readonly upstreamModel: string;
   /** One after the other they are {@link bytes}. */
   readonly pieces: readonly Buffer[];
-  /** Joined when they are asked for. */
-  readonly bytes: Buffer;
   readonly routingHint: string | null;
   readonly beta: string | null;
   /** The tier in those bytes, in normal form; null is none. */
   readonly sentTier: string | null;
+
+  constructor(
+    { verdict, requestedTier, upstreamModel }: Judged,
+    { pieces, routingHint, beta, sentTier }: Pick<Forward, 'pieces' | 'routingHint' | 'beta' | 'sentTier'>,
+  ) {
+    this.verdict = verdict;
+    this.requestedTier = requestedTier;
+    this.upstreamModel = upstreamModel;
+    this.pieces = pieces;
+    this.routingHint = routingHint;
+    this.beta = beta;
+    this.sentTier = sentTier;
+  }
+
+  // Of the class and not of each object: a getter in a literal gets a hidden class of its own, which holds the body until
+  // the next collection of the whole heap.
+  get bytes(): Buffer {
+    return joined(this.pieces);
+  }
 }
 
 /** The turn may not go. */
@@ -85,14 +105,8 @@ export function decide(question: DoorQuestion): Forward | Block {
   const edits = tierEdits(asked, tier, takes);
   addModelEdits(edits, asked, view);
   edits.push(...asked.additions);
-  const pieces = editedPieces(asked.bytes, edits);
-  return {
-    kind: 'forward',
-    ...judged,
-    pieces,
-    get bytes() {
-      return joined(pieces);
-    },
+  return new Forward(judged, {
+    pieces: editedPieces(asked.bytes, edits),
     routingHint: hintToSend(hint, {
       keepsTier: verdict.action === 'pass' && hint.tiers.every((said) => mayStay(said, takes)),
       tier: verdict.action === 'force' && tier.kind === 'write' ? tier.value : null,
@@ -105,7 +119,7 @@ export function decide(question: DoorQuestion): Forward | Block {
       const said = wishesOf(asked, hint, beta, sameModel)[0]?.said ?? NO_TIER;
       return mayStay(said, takes) ? nameOf(said) : null;
     }),
-  };
+  });
 }
 
 function sameModel(model: string): string {

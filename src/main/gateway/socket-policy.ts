@@ -10,7 +10,7 @@ import { codexBody } from '../dialects/codex-body.ts';
 import { type Unread, isUnread } from '../dialects/dialect.ts';
 import { applyEdits, replaceValue } from '../envelope/edit.ts';
 import type { Occurrence } from '../envelope/scan.ts';
-import { type Block, type Forward, decide } from './decide.ts';
+import { type Block, Forward, decide } from './decide.ts';
 
 /** The account a session's frames go to, as far as the door looks at it. */
 type SessionAccount = Pick<Account, 'provider' | 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
@@ -192,9 +192,10 @@ export class SocketPolicy {
       const left = readFrame(decision.bytes);
       if (isUnread(left)) throw new TypeError('the door made a frame unreadable');
       const again = ask(left, other, []);
+      if (SEVERITY[again.verdict.action] <= SEVERITY[decision.verdict.action]) continue;
       const { requestedTier, upstreamModel } = decision;
-      if (SEVERITY[again.verdict.action] > SEVERITY[decision.verdict.action])
-        decision = { ...again, requestedTier, upstreamModel };
+      const judged = { verdict: again.verdict, requestedTier, upstreamModel };
+      decision = again.kind === 'block' ? { ...again, ...judged } : new Forward(judged, again);
     }
     return decision;
   }
