@@ -162,8 +162,11 @@ describe.skipIf(missing)(missing ? 'records (no browser here: apt-get install -y
     tool.webSocket.close();
     const [first] = (await gateway.turns()).filter(({ transport }) => transport === 'websocket');
     await expect
-      .poll(async () => (await gateway.client.call('dump.get', { turn: first?.id ?? '' })).attempts.length)
-      .toBe(1);
+      .poll(async () => {
+        const { attempts } = await gateway.client.call('dump.get', { turn: first?.id ?? '' });
+        return attempts.map(({ request, response }) => request + response).join();
+      })
+      .toMatch(/first of two[^]*response\.completed/);
     await window.go(`#/turns/${first?.id ?? ''}`);
     const detail = page.getByRole('complementary');
     await detail.getByRole('tab', { name: 'Request 1' }).click();

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { dumpFolder, readDumps } from '../../src/main/upstream/dump-files.ts';
 import type { Turn } from '../../src/shared/turn.ts';
 import { LOCAL_KEY, accountAt } from '../fakes/gateway.ts';
 import { FAKE_KEY } from '../fakes/upstream.ts';
@@ -23,20 +24,10 @@ async function start({
   lab = await startSocketLab({ settings: { dump: { enabled } }, ...options });
 }
 
-interface Attempt {
-  readonly request: string;
-  readonly response: string;
-}
-
-async function attempts(turn: Turn | undefined): Promise<Attempt[]> {
-  let found: Attempt[] = [];
-  await expect
-    .poll(async () => {
-      found = (await lab.gateway.client.call('dump.get', { turn: turn?.id ?? '' })).attempts;
-      return found.length > 0 && found.every(({ request, response }) => request !== '' && response !== '');
-    })
-    .toBe(true);
-  return found;
+/** What was written down of a turn; the gateway is stopped first, since only then everything is sure to be on the disk. */
+async function attempts(turn: Turn | undefined): Promise<{ request: string; response: string }[]> {
+  await lab.gateway.runtime.stop();
+  return readDumps(dumpFolder(lab.gateway.home), turn?.id ?? '');
 }
 
 /** The messages behind a head, one a line. */
@@ -84,7 +75,6 @@ describe.each([
       expect(types(dump?.response)).toEqual(expect.arrayContaining(WHOLE));
     }
     expect(dumps.flatMap(([dump]) => messages(dump?.response))).toEqual(tool.messages.map(({ text }) => text));
-    await lab.gateway.runtime.stop();
     const folder = join(lab.gateway.home, 'dumps');
     expect(readdirSync(folder)).toHaveLength(4);
     for (const file of readdirSync(folder)) {
@@ -146,7 +136,7 @@ test('a turn that begins after dumps were switched on is dumped, without the han
   );
   expect(dump?.request).toContain('"after"');
   expect(types(dump?.response.replace(/\[.*\]\n/, ''))).toEqual(expect.arrayContaining(WHOLE));
-  expect((await lab.gateway.client.call('dump.get', { turn: first?.id ?? '' })).attempts).toEqual([]);
+  expect(await attempts(first)).toEqual([]);
 });
 
 test('dials that failed are the first attempts of the session’s first turn', async () => {
