@@ -2,7 +2,8 @@ import i18next from 'i18next';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Settings } from '../shared/settings.ts';
 import { useAnswer } from './call.ts';
-import { type Language, languageOf, localeTag } from './i18n.ts';
+import { type Language, languageOf } from '../shared/language.ts';
+import { localeTag } from './i18n.ts';
 
 type Appearance = Pick<Settings['app'], 'theme' | 'language'>;
 

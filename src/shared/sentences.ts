@@ -141,6 +141,11 @@ export const SENTENCES = {
   settings_closed: 'settings.json cannot be read: {reason}',
   settings_version: 'a newer Tiergate has written them (version {version})',
 
+  // Why the tray's icon cannot be seen.
+  tray_mac: 'it is switched off in System Settings > Menu Bar > Allow in the Menu Bar',
+  tray_linux:
+    'this desktop draws no such icons; on GNOME the extension "AppIndicator and KStatusNotifierItem Support" does',
+
   // What stands in the log.
   log_listening: 'listening',
   log_server_left: 'an old server could not be ended',
@@ -181,12 +186,13 @@ type PlacesOf<Text extends string> = Text extends `${string}{${infer Name}}${inf
   ? Name | PlacesOf<Rest>
   : never;
 
-type Values<Code extends SentenceCode> = [PlacesOf<(typeof SENTENCES)[Code]>] extends [never]
+/** What has to be given to fill a text: nothing, or a value for each of its places. */
+export type PlaceValues<Text extends string> = [PlacesOf<Text>] extends [never]
   ? []
-  : [Readonly<Record<PlacesOf<(typeof SENTENCES)[Code]>, string | number>>];
+  : [values: Readonly<Record<PlacesOf<Text>, string | number>>];
 
 /** A sentence in English, with what is particular to the case filled in. */
-export function say<Code extends SentenceCode>(code: Code, ...[values]: Values<Code>): Said {
+export function say<Code extends SentenceCode>(code: Code, ...[values]: PlaceValues<(typeof SENTENCES)[Code]>): Said {
   return fillPlaces(SENTENCES[code], values ?? {}) as Said;
 }
 

@@ -142,6 +142,15 @@ describe('a notification', () => {
   });
 });
 
+it('tray and window change their language together, and at once', async () => {
+  const { app: own } = await valueFrom<{ app: Record<string, unknown> }>(page, 'settings.get');
+  await valueFrom(page, 'settings.set', { section: 'app', value: { ...own, language: 'zh' } });
+  await expect.poll(() => trayLabels(app), { timeout: 5000 }).toContain('退出 Tiergate');
+  await page.locator('html[lang="zh-CN"]').waitFor({ state: 'attached' });
+  await valueFrom(page, 'settings.set', { section: 'app', value: { ...own, language: 'en' } });
+  await expect.poll(() => trayLabels(app), { timeout: 5000 }).toContain('Quit Tiergate');
+});
+
 it('a real turn goes from the gateway to the ledger, to the tray and to the page, where a click asks the ledger', async () => {
   await valueFrom(page, 'policy.set', {
     policy: { rules: [{ id: 'no-fast', serviceTier: 'fast', action: 'filter' }] },

@@ -56,6 +56,11 @@ export class App extends EventEmitter {
     return (JSON.parse(readFileSync(join(appPath, 'package.json'), 'utf8')) as { readonly version: string }).version;
   }
 
+  /** The same on every machine, so that tests can read what is said. */
+  getPreferredSystemLanguages(): string[] {
+    return ['en-US'];
+  }
+
   getAppPath(): string {
     return appPath;
   }

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { languageOf } from '../../src/renderer/i18n.ts';
+import { languageOf } from '../../src/shared/language.ts';
 import { moneyOf } from '../../src/renderer/words/money-word.ts';
 
 test.each<[string | number, string]>([

@@ -1,10 +1,13 @@
 import { app, clipboard, Menu, powerMonitor, screen, session } from 'electron';
+import { languageOf } from '../../shared/language.ts';
+import { say } from '../../shared/sentences.ts';
 import { freePortAbove } from '../gateway/port-holder.ts';
 import type { Runtime } from '../runtime.ts';
 import { createActions } from './actions.ts';
 import { serveAppFiles } from './app-protocol.ts';
 import { linkIn } from './deep-link.ts';
-import { dialogs } from './dialogs.ts';
+import { speechOf } from './desktop-words.ts';
+import { createDialogs } from './dialogs.ts';
 import { serveIpc } from './ipc.ts';
 import { followLinks } from './links.ts';
 import { denyPermissions, nailPages } from './lockdown.ts';
@@ -20,7 +23,6 @@ import { hasTrayWatcher, hiddenReason } from './tray-presence.ts';
 import { createTray, type TrayShell } from './tray.ts';
 import { type Updater, Updates } from './updates.ts';
 import { createMainWindow } from './window.ts';
-import { say } from '../../shared/sentences.ts';
 
 /** Where the built parts lie. */
 interface DesktopFiles {
@@ -59,6 +61,9 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
 
   let phase: 'running' | 'quitting' | 'stopping' = 'running';
   let own = (await runtime.handlers['settings.get']({})).app;
+  const language = () => languageOf(own.language, app.getPreferredSystemLanguages());
+  const speech = () => speechOf(language());
+  const dialogs = createDialogs(speech);
   let tray: TrayShell | null = null;
   const feed = await TrayFeed.open({
     runtime,
@@ -66,9 +71,15 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
     after,
     show: (view) => tray?.show(view),
     findFreePort: (port) => freePortAbove('127.0.0.1', port),
+    language,
   });
   const quit = (): void => {
-    const warning = quitWarning({ status: runtime.status(), recent: feed.recent, now: Date.now() });
+    const warning = quitWarning({
+      status: runtime.status(),
+      recent: feed.recent,
+      now: Date.now(),
+      language: language(),
+    });
     if (warning === null) app.quit();
     else dialogs.mayQuit(warning).then((sure) => sure && app.quit(), dialogs.failed);
   };
@@ -101,7 +112,7 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
     after,
     onChange: (state) => {
       feed.update = state;
-      if (state.kind === 'ready') notify(updateNote(state.version));
+      if (state.kind === 'ready') notify(updateNote(state.version, language()));
     },
   });
   const act = createActions({
@@ -122,14 +133,22 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
   const notify = (note: Note): void => {
     if (isWanted(note, own.notify)) show(note);
   };
-  const notes = new NotePlan(Date.now, runtime.status());
-  const menu = applicationMenu(process.platform, quit);
-  Menu.setApplicationMenu(menu === null ? null : Menu.buildFromTemplate(menu));
+  const notes = new NotePlan(Date.now, runtime.status(), language);
+  const setMenu = (): void => {
+    const menu = applicationMenu(process.platform, speech(), quit);
+    Menu.setApplicationMenu(menu === null ? null : Menu.buildFromTemplate(menu));
+  };
+  setMenu();
   tray = createTray({ images: files.trayImages, platform: process.platform, act }, feed.view);
   feed.draw();
 
   const followSettings = async (): Promise<void> => {
+    const spoken = language();
     own = (await runtime.handlers['settings.get']({})).app;
+    if (language() !== spoken) {
+      setMenu();
+      feed.draw();
+    }
     updates.follow(own.updates);
     followLoginItem(own.launchAtLogin);
   };
@@ -149,7 +168,12 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
   const endNetwork = watchNetwork({ after, onChange: wake });
   after(PRESENCE_MS, () => void lookForTray(runtime, tray));
 
-  const followLink = followLinks({ ask: (question) => dialogs.mayFollow(question), act, failed: dialogs.failed });
+  const followLink = followLinks({
+    ask: (question) => dialogs.mayFollow(question),
+    act,
+    failed: dialogs.failed,
+    speech,
+  });
   app.on('second-instance', (_event, argv) => followLink(argv));
   app.on('activate', () => act({ do: 'open-window' }));
   // Closing the window is not quitting: tools still point at the gateway. Without a listener Electron would quit.

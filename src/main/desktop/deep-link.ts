@@ -1,3 +1,4 @@
+import type { Speech } from './desktop-words.ts';
 import type { TrayAction } from './tray-state.ts';
 
 /** What a link asks for, and the question to be put to the person first; null where only the window is opened. */
@@ -19,7 +20,7 @@ export function linkIn(argv: readonly string[]): string | undefined {
 }
 
 /** Reads a link; null for whatever is not on the short list, since anybody can make one. */
-export function readDeepLink(text: string): DeepLink | null {
+export function readDeepLink(text: string, { say }: Speech): DeepLink | null {
   const url = text.length > LONGEST_LINK ? null : URL.parse(text);
   if (url?.protocol !== `${LINK_SCHEME}:` || url.username + url.password + url.port + url.hash !== '') return null;
   const path = `${url.host}${url.pathname}`.replace(/\/$/, '');
@@ -30,7 +31,6 @@ export function readDeepLink(text: string): DeepLink | null {
   if (Number.isNaN(minutes)) return null;
   const page = /^open\/([a-z-]{1,32})$/.exec(path)?.[1];
   if (page !== undefined) return { action: { do: 'open-window', page }, question: null };
-  const time = minutes === null ? 'until it is resumed' : `for ${minutes} minutes`;
   switch (path) {
     case '':
     case 'open':
@@ -38,19 +38,22 @@ export function readDeepLink(text: string): DeepLink | null {
     case 'fast/none':
       return {
         action: { do: 'fast', wish: { kind: 'none', minutes } },
-        question: `Keep Fast on this machine ${time}?`,
+        question: minutes === null ? say('link_none_open') : say('link_none', { minutes }),
       };
     case 'fast/allow':
       return {
         action: { do: 'fast', wish: { kind: 'allowed', minutes: minutes ?? 60 } },
-        question: `Allow Fast for ${minutes ?? 60} minutes? It costs a multiple of Standard.`,
+        question: say('link_allow', { minutes: minutes ?? 60 }),
       };
     case 'fast/policy':
-      return { action: { do: 'fast', wish: { kind: 'policy' } }, question: 'Let the policy alone decide about Fast?' };
+      return { action: { do: 'fast', wish: { kind: 'policy' } }, question: say('link_policy') };
     case 'pause':
-      return { action: { do: 'pause', minutes }, question: `Refuse new turns of all tools ${time}?` };
+      return {
+        action: { do: 'pause', minutes },
+        question: minutes === null ? say('link_pause_open') : say('link_pause', { minutes }),
+      };
     case 'resume':
-      return { action: { do: 'resume' }, question: 'Take new turns again?' };
+      return { action: { do: 'resume' }, question: say('link_resume') };
     default:
       return null;
   }

@@ -1,5 +1,6 @@
 import { app } from 'electron';
 import { type DeepLink, LINK_SCHEME, linkIn, readDeepLink } from './deep-link.ts';
+import type { Speech } from './desktop-words.ts';
 import type { TrayAction } from './tray-state.ts';
 
 /** What a link may cause. */
@@ -8,10 +9,12 @@ export interface LinkOptions {
   readonly ask: (question: string) => Promise<boolean>;
   readonly act: (action: TrayAction) => void;
   readonly failed: (error: unknown) => void;
+  /** How the person is spoken to, at this moment. */
+  readonly speech: () => Speech;
 }
 
 /** Follows tiergate:// links: from macOS as events, elsewhere as words of a start or of a second one. */
-export function followLinks({ ask, act, failed }: LinkOptions): (argv: readonly string[]) => void {
+export function followLinks({ ask, act, failed, speech }: LinkOptions): (argv: readonly string[]) => void {
   // A checkout would register Electron's bare program.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
   let asking = false;
@@ -31,7 +34,7 @@ export function followLinks({ ask, act, failed }: LinkOptions): (argv: readonly 
     }
   };
   const open = (text: string | undefined): void => {
-    const link = text === undefined ? null : readDeepLink(text);
+    const link = text === undefined ? null : readDeepLink(text, speech());
     if (link === null) act({ do: 'open-window' });
     else follow(link).catch(failed);
   };

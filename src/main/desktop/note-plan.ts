@@ -1,7 +1,9 @@
 import type { Push, Status } from '../../shared/control.ts';
+import type { Language } from '../../shared/language.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Turn } from '../../shared/turn.ts';
 import type { TrayAction } from './tray-state.ts';
+import { type Speech, speechOf } from './desktop-words.ts';
 import { clockTime, cut, dollars } from './tray-words.ts';
 
 /** One notification: what it says, what a click on it does, and the steps it offers beside. */
@@ -25,18 +27,21 @@ const DOWNGRADE_MS = 60 * 60_000;
 
 const BODY_LIMIT = 200;
 const OPEN: TrayAction = { do: 'open-window' };
+const ENGLISH = speechOf('en');
 
 /** Says which pushes are worth a notification: few, each once, and grouped. */
 export class NotePlan {
   readonly #now: () => number;
+  readonly #language: () => Language;
   #accounts = new Map<string, string | null>();
   #notices = new Set<string>();
   readonly #blocks = new Map<string, { told: number; since: number }>();
   readonly #downgrades = new Map<string, number>();
 
   /** What is already so at the start is in the window and the tray, and no news. */
-  constructor(now: () => number, status: Pick<Status, 'accounts' | 'notices'>) {
+  constructor(now: () => number, status: Pick<Status, 'accounts' | 'notices'>, language: () => Language) {
     this.#now = now;
+    this.#language = language;
     this.#remember(status);
   }
 
@@ -46,13 +51,17 @@ export class NotePlan {
       case 'turns':
         return push.turns.flatMap((turn) => [...this.#blocked(turn), ...this.#downgraded(turn)]);
       case 'budget':
-        return [budgetNote(push, this.#now())];
+        return [budgetNote(push, this.#now(), this.#speech)];
       case 'status':
         return this.#changed(push.status);
       case 'policy':
       case 'settings':
         return [];
     }
+  }
+
+  get #speech(): Speech {
+    return speechOf(this.#language());
   }
 
   #blocked({ verdict, tool, tiers, rule }: Turn): Note[] {
@@ -64,20 +73,18 @@ export class NotePlan {
       return [];
     }
     this.#blocks.set(tool, { told: now, since: 0 });
-    const more =
-      before === undefined || before.since === 0 ? '' : ` ${before.since} more were blocked since the last word.`;
+    const { say } = this.#speech;
+    const text = say('note_blocked_text', { tier: tiers.requested ?? say('tier_none'), rule: rule ?? '—' });
+    const more = before?.since ?? 0;
     const isFast = tiers.requested === 'priority';
     return [
       {
-        title: `The policy blocked ${tool}`,
-        body: cut(
-          `A turn asked for ${tiers.requested ?? 'no tier'}; rule ${rule ?? '—'} does not allow that.${more}`,
-          BODY_LIMIT,
-        ),
+        title: say('note_blocked', { tool }),
+        body: cut(more === 0 ? text : say('note_blocked_more', { text, count: more }), BODY_LIMIT),
         important: false,
         click: { do: 'open-window', page: 'turns' },
         steps: isFast
-          ? [{ label: 'Allow Fast for 1 hour', action: { do: 'fast', wish: { kind: 'allowed', minutes: 60 } } }]
+          ? [{ label: say('note_allow'), action: { do: 'fast', wish: { kind: 'allowed', minutes: 60 } } }]
           : [],
       },
     ];
@@ -90,13 +97,11 @@ export class NotePlan {
     const last = this.#downgrades.get(account) ?? -Infinity;
     if (this.#now() - last < DOWNGRADE_MS) return [];
     this.#downgrades.set(account, this.#now());
+    const { say } = this.#speech;
     return [
       {
-        title: `${account} ran Fast as Standard`,
-        body: cut(
-          `${tool} sent Fast, and the provider served and bills Standard: it limits how quickly Fast may grow.`,
-          BODY_LIMIT,
-        ),
+        title: say('note_slower', { account }),
+        body: cut(say('note_slower_text', { tool }), BODY_LIMIT),
         important: false,
         click: { do: 'open-window', page: 'turns' },
         steps: [],
@@ -105,21 +110,24 @@ export class NotePlan {
   }
 
   #changed(status: Status): Note[] {
+    const speech = this.#speech;
+    const { say, tell } = speech;
     const fresh = status.notices
       .filter(({ code }) => !this.#notices.has(code))
       .map(({ message, next }): Note => ({
-        title: 'Tiergate needs you',
-        body: cut(`${message} ${next}`, BODY_LIMIT),
+        title: say('note_needed'),
+        body: cut(`${tell(message)} ${tell(next)}`, BODY_LIMIT),
         important: true,
         click: OPEN,
         steps: [],
       }));
     const down = status.accounts.flatMap((account): Note[] => {
-      const trouble = troubleOf(account);
-      if (trouble === null || this.#accounts.get(account.id) === trouble) return [];
+      const trouble = troubleOf(account, speech);
+      // What was told before may have been told in another language.
+      if (trouble === null || this.#accounts.get(account.id) === troubleOf(account, ENGLISH)) return [];
       return [
         {
-          title: `Account ${account.id} cannot be used`,
+          title: say('note_account', { id: account.id }),
           body: cut(trouble, BODY_LIMIT),
           important: true,
           click: OPEN,
@@ -132,7 +140,7 @@ export class NotePlan {
   }
 
   #remember({ accounts, notices }: Pick<Status, 'accounts' | 'notices'>): void {
-    this.#accounts = new Map(accounts.map((account) => [account.id, troubleOf(account)]));
+    this.#accounts = new Map(accounts.map((account) => [account.id, troubleOf(account, ENGLISH)]));
     this.#notices = new Set(notices.map(({ code }) => code));
   }
 }
@@ -143,50 +151,59 @@ export function isWanted({ important }: Note, loudness: Loudness): boolean {
 }
 
 /** Word of a newer version that waits. */
-export function updateNote(version: string): Note {
+export function updateNote(version: string, language: Language): Note {
+  const { say } = speechOf(language);
   return {
-    title: `Tiergate ${version} is ready`,
-    body: 'It is put in place when Tiergate restarts, and never in the middle of a turn.',
+    title: say('note_update', { version }),
+    body: say('note_update_text'),
     important: false,
     click: { do: 'install-update' },
-    steps: [{ label: 'Restart now', action: { do: 'install-update' } }],
+    steps: [{ label: say('note_update_now'), action: { do: 'install-update' } }],
   };
 }
 
 /** Why an account takes no turns or has lost a key for good; a key that cools down for a while is no news. */
-function troubleOf({ enabled, sandbox, resting, breaker, keys }: Status['accounts'][number]): string | null {
+function troubleOf(
+  { enabled, sandbox, resting, breaker, keys }: Status['accounts'][number],
+  { say, tell }: Speech,
+): string | null {
   if (!enabled || sandbox) return null;
-  if (breaker?.state === 'open') return `It failed too often: ${breaker.reason}.`;
-  if (resting !== null) return resting;
+  if (breaker?.state === 'open') return say('trouble_breaker', { reason: tell(breaker.reason) });
+  if (resting !== null) return tell(resting);
   const lost = keys.find(({ state, reason }) => state === 'missing' || reason === 'unauthorized' || reason === 'quota');
   if (lost === undefined) return null;
-  const name = lost.lastFour === null ? lost.source : `…${lost.lastFour}`;
-  if (lost.state === 'missing') return `The key ${name} is missing: ${lost.problem ?? 'it was not found'}`;
-  return lost.reason === 'quota' ? `The quota of key ${name} is used up.` : `The provider refuses the key ${name}.`;
+  const key = lost.lastFour === null ? lost.source : `…${lost.lastFour}`;
+  if (lost.state === 'missing') {
+    const problem = lost.problem === null ? say('trouble_not_found') : tell(lost.problem);
+    return say('trouble_missing', { key, problem });
+  }
+  return say(lost.reason === 'quota' ? 'trouble_quota' : 'trouble_refused', { key });
 }
 
-function budgetNote({ budget, threshold }: Extract<Push, { type: 'budget' }>, now: number): Note {
+const SPENT = { notify: 'note_spent', filterFast: 'note_spent_filter', block: 'note_spent_block' } as const;
+
+function budgetNote({ budget, threshold }: Extract<Push, { type: 'budget' }>, now: number, speech: Speech): Note {
   const { id, spent, limit, until, action, tool } = budget;
-  const whose = tool === null ? '' : ` of ${tool}`;
-  const consequence = {
-    notify: '',
-    filterFast: ' Fast is filtered until then.',
-    block: ' New turns are refused until then.',
+  const { say, locale } = speech;
+  const day = new Date(until).toLocaleDateString(locale, { day: 'numeric', month: 'short' });
+  const money = {
+    spent: dollars(BigInt(spent), speech),
+    limit: dollars(BigInt(limit), speech),
+    end: `${clockTime(until, speech)}, ${day}`,
   };
-  const end = `${clockTime(until)}, ${new Date(until).toLocaleDateString('en', { day: 'numeric', month: 'short' })}`;
   const minutes = Math.max(1, Math.ceil((endOfDay(now) - now) / 60_000));
   return {
-    title: `Budget ${id}${whose}: ${threshold} % used`,
-    body: cut(
-      `${dollars(BigInt(spent))} of ${dollars(BigInt(limit))} until ${end}.${threshold === 100 ? consequence[action] : ''}`,
-      BODY_LIMIT,
-    ),
+    title:
+      tool === null
+        ? say('note_budget', { id, percent: threshold })
+        : say('note_budget_tool', { id, tool, percent: threshold }),
+    body: cut(say(threshold === 100 ? SPENT[action] : 'note_spent', money), BODY_LIMIT),
     important: threshold === 100 && action !== 'notify',
     click: OPEN,
     steps:
       threshold === 100 && action !== 'notify'
         ? []
-        : [{ label: 'No Fast until tomorrow', action: { do: 'fast', wish: { kind: 'none', minutes } } }],
+        : [{ label: say('note_none'), action: { do: 'fast', wish: { kind: 'none', minutes } } }],
   };
 }
 

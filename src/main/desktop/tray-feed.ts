@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Push, Status } from '../../shared/control.ts';
+import type { Language } from '../../shared/language.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Turn } from '../../shared/turn.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,6 +16,8 @@ export interface TrayFeedOptions {
   readonly after: (milliseconds: number, action: () => void) => () => void;
   /** A port to be had instead of a taken one. */
   readonly findFreePort: (port: number) => Promise<number | null>;
+  /** What the person wants to be spoken to in, at this moment. */
+  readonly language: () => Language;
 }
 
 /** Turns are kept for the menu's list, and to know which tools were here lately. */
@@ -108,6 +111,7 @@ export class TrayFeed {
       freePort: this.#freePort,
       stopping: this.#stopping,
       now: this.#options.now(),
+      language: this.#options.language(),
     };
   }
 

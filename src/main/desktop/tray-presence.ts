@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { say } from '../../shared/sentences.ts';
 
 /** What tells whether an icon is really drawn. */
 export interface PresenceInput {
@@ -14,10 +15,8 @@ export interface PresenceInput {
 /** Why the icon cannot be seen, with the way to bring it back; null when it can, as far as anybody can tell. */
 export function hiddenReason({ platform, bounds, screenHeight, hasWatcher }: PresenceInput): string | null {
   // Since macOS 26 each app has a switch; a tray that is switched off is made all the same, and parked below the screen.
-  if (platform === 'darwin' && bounds.x === 0 && bounds.y === screenHeight)
-    return 'it is switched off in System Settings > Menu Bar > Allow in the Menu Bar';
-  if (platform === 'linux' && hasWatcher === false)
-    return 'this desktop draws no such icons; on GNOME the extension "AppIndicator and KStatusNotifierItem Support" does';
+  if (platform === 'darwin' && bounds.x === 0 && bounds.y === screenHeight) return say('tray_mac');
+  if (platform === 'linux' && hasWatcher === false) return say('tray_linux');
   return null;
 }
 

@@ -1,8 +1,10 @@
 import type { AccountState, Notice, Status } from '../../shared/control.ts';
 import { type FastState, type FastWish, fastState } from '../../shared/fast-switch.ts';
 import { judge, type Policy, type Rule } from '../../shared/policy.ts';
+import type { Language } from '../../shared/language.ts';
 import { sayTier } from '../../shared/tier.ts';
-import { clockTime, cut, line, type RecentTurn, spendLine, tierWay, turnLine } from './tray-words.ts';
+import { type Speech, speechOf } from './desktop-words.ts';
+import { clockTime, cut, line, type RecentTurn, spendLine, tierWay, tierWord, turnLine } from './tray-words.ts';
 import type { UpdateState } from './update-state.ts';
 
 /** The five faces of the tray icon; they differ in shape, so that they can be told apart without colour. */
@@ -54,6 +56,7 @@ export interface TrayInput {
   readonly stopping: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly language: Language;
 }
 
 /** Everything the tray shows. */
@@ -75,51 +78,54 @@ const SEPARATOR: TrayEntry = { type: 'separator' };
 /** Says what the tray shows in a state: icon, tooltip and menu are one thing and change together. */
 export function trayView(input: TrayInput): TrayView {
   const { status, policy, now } = input;
-  if (input.stopping) return stoppingView(status.openTurns);
-  const state = stateLine(status);
-  const fast = fastLine(policy, now);
-  const troubles = troublesOf(status);
-  const tooltip = [state, fast, ...troubles, spendLine(status.spend.day)].join('\n');
+  const speech = speechOf(input.language);
+  const { say } = speech;
+  if (input.stopping) return stoppingView(status.openTurns, speech);
+  const state = stateLine(status, speech);
+  const fast = fastLine(policy, now, speech);
+  const troubles = troublesOf(status, speech);
+  const tooltip = [state, fast, ...troubles, spendLine(status.spend.day, speech)].join('\n');
   return {
     icon: iconOf(input, troubles),
     tooltip: cut(tooltip, TOOLTIP_LIMIT),
     entries: [
       text(state),
-      ...addressEntries(input),
-      text(spendLine(status.spend.day)),
-      ...lastTurn(input.recent),
-      ...(status.sandbox ? [text('Sandbox: no account yet')] : []),
-      ...troubles.map((trouble) => text(line(`Attention: ${trouble}`))),
+      ...addressEntries(input, speech),
+      text(spendLine(status.spend.day, speech)),
+      ...lastTurn(input.recent, speech),
+      ...(status.sandbox ? [text(say('sandbox'))] : []),
+      ...troubles.map((trouble) => text(line(say('attention', { trouble })))),
       SEPARATOR,
-      { type: 'menu', label: fast, entries: fastEntries(fastState(policy, now), now) },
-      ...accountMenu(status.accounts),
-      ...pauseEntries(status.paused),
-      ...recentMenu(input.recent),
+      { type: 'menu', label: fast, entries: fastEntries(fastState(policy, now), now, speech) },
+      ...accountMenu(status.accounts, speech),
+      ...pauseEntries(status.paused, speech),
+      ...recentMenu(input.recent, speech),
       SEPARATOR,
-      action('Open Tiergate', { do: 'open-window' }),
-      action('Settings …', { do: 'open-window', page: 'settings' }),
-      ...updateEntries(input.update),
+      action(say('open'), { do: 'open-window' }),
+      action(say('settings'), { do: 'open-window', page: 'settings' }),
+      ...updateEntries(input.update, speech),
       SEPARATOR,
-      action('Quit Tiergate', { do: 'quit' }),
+      action(say('quit'), { do: 'quit' }),
     ],
   };
 }
 
-function stoppingView(openTurns: number): TrayView {
-  const turns = openTurns === 1 ? '1 open turn' : `${openTurns} open turns`;
-  const label = openTurns === 0 ? 'Tiergate is stopping' : `Tiergate is stopping: waiting for ${turns}`;
+function stoppingView(openTurns: number, { say }: Speech): TrayView {
+  const waiting = openTurns === 1 ? say('stopping_one') : say('stopping_many', { count: openTurns });
+  const label = openTurns === 0 ? say('stopping') : waiting;
   return {
     icon: 'paused',
     tooltip: label,
-    entries: [text(label), ...(openTurns === 0 ? [] : [action('Do not wait: quit now', { do: 'quit-now' })])],
+    entries: [text(label), ...(openTurns === 0 ? [] : [action(say('quit_now'), { do: 'quit-now' })])],
   };
 }
 
-function stateLine({ baseUrl, port, paused }: TrayInput['status']): string {
-  if (baseUrl === null) return `Gateway off: port ${port} could not be used`;
-  if (paused !== null)
-    return `Gateway paused ${paused.until === null ? 'until resumed' : `until ${clockTime(paused.until)}`}`;
-  return `Gateway on, ${new URL(baseUrl).host}`;
+function stateLine({ baseUrl, port, paused }: TrayInput['status'], speech: Speech): string {
+  const { say } = speech;
+  if (baseUrl === null) return say('gateway_off', { port });
+  if (paused === null) return say('gateway_on', { host: new URL(baseUrl).host });
+  if (paused.until === null) return say('gateway_paused');
+  return say('gateway_paused_until', { time: clockTime(paused.until, speech) });
 }
 
 function iconOf({ status, update }: TrayInput, troubles: readonly string[]): TrayIcon {
@@ -129,30 +135,37 @@ function iconOf({ status, update }: TrayInput, troubles: readonly string[]): Tra
   return update.kind === 'ready' ? 'update' : 'running';
 }
 
-function troublesOf({ notices, lostRows, budgets, accounts }: TrayInput['status']): string[] {
+function troublesOf({ notices, lostRows, budgets, accounts }: TrayInput['status'], { say, tell }: Speech): string[] {
   return [
-    ...notices.map(({ message }) => message),
-    ...(lostRows === 0
-      ? []
-      : [lostRows === 1 ? '1 turn could not be recorded' : `${lostRows} turns could not be recorded`]),
+    ...notices.map(({ message }) => tell(message)),
+    ...(lostRows === 0 ? [] : [lostRows === 1 ? say('lost_one') : say('lost_many', { count: lostRows })]),
     ...budgets
       .filter(({ percent }) => percent >= BUDGET_WARNING_PERCENT)
-      .map(({ id, percent, inForce }) => `budget ${id}: ${Math.floor(percent)} % used${inForce ? ', in force' : ''}`),
-    ...accounts.flatMap(({ id, enabled, resting }) => (enabled && resting !== null ? [`${id}: ${resting}`] : [])),
+      .map(({ id, percent, inForce }) =>
+        say(inForce ? 'budget_in_force' : 'budget_used', { id, percent: Math.floor(percent) }),
+      ),
+    ...accounts.flatMap(({ id, enabled, resting }) =>
+      enabled && resting !== null ? [say('account_resting', { id, resting: tell(resting) })] : [],
+    ),
   ];
 }
 
-function addressEntries({ status: { baseUrl }, freePort }: TrayInput): TrayEntry[] {
-  if (baseUrl !== null) return [action(`Copy ${baseUrl}`, { do: 'copy-base-url' })];
-  return freePort === null ? [] : [action(`Use port ${freePort} instead`, { do: 'use-port', port: freePort })];
+function addressEntries({ status: { baseUrl }, freePort }: TrayInput, { say }: Speech): TrayEntry[] {
+  if (baseUrl !== null) return [action(say('copy_address', { address: baseUrl }), { do: 'copy-base-url' })];
+  return freePort === null ? [] : [action(say('use_port', { port: freePort }), { do: 'use-port', port: freePort })];
 }
 
-function lastTurn([last]: readonly RecentTurn[]): TrayEntry[] {
-  return last === undefined ? [] : [text(line(`Last turn: ${tierWay(last)}, ${last.tool}`))];
+function lastTurn([last]: readonly RecentTurn[], speech: Speech): TrayEntry[] {
+  return last === undefined
+    ? []
+    : [text(line(speech.say('last_turn', { way: tierWay(last, speech), tool: last.tool })))];
 }
 
-function fastEntries(state: FastState, now: number): TrayEntry[] {
-  const until = 'until' in state && state.until !== null ? `, until ${clockTime(state.until)}` : '';
+function fastEntries(state: FastState, now: number, speech: Speech): TrayEntry[] {
+  const { say } = speech;
+  const end = 'until' in state ? state.until : null;
+  const untilEnd = (what: string, isChosen: boolean): string =>
+    isChosen && end !== null ? say('until', { what, time: clockTime(end, speech) }) : what;
   const choice = (label: string, checked: boolean, wish: FastWish): TrayEntry => ({
     type: 'choice',
     label,
@@ -163,14 +176,14 @@ function fastEntries(state: FastState, now: number): TrayEntry[] {
   // Which of the two times was chosen shows by what is left of it.
   const short = none && state.until !== null && state.until - now <= 15 * 60_000;
   return [
-    choice('By the policy', state.kind === 'policy', { kind: 'policy' }),
-    choice(`No Fast for 15 minutes${short ? until : ''}`, short, { kind: 'none', minutes: 15 }),
-    choice(`No Fast for 1 hour${!short && none ? until : ''}`, none && !short && state.until !== null, {
+    choice(say('fast_policy'), state.kind === 'policy', { kind: 'policy' }),
+    choice(untilEnd(say('fast_none_short'), short), short, { kind: 'none', minutes: 15 }),
+    choice(untilEnd(say('fast_none_hour'), none && !short), none && !short && state.until !== null, {
       kind: 'none',
       minutes: 60,
     }),
-    choice('No Fast until resumed', none && state.until === null, { kind: 'none', minutes: null }),
-    choice(`Fast allowed for 1 hour${state.kind === 'allowed' ? until : ''}`, state.kind === 'allowed', {
+    choice(say('fast_none_open'), none && state.until === null, { kind: 'none', minutes: null }),
+    choice(untilEnd(say('fast_allowed'), state.kind === 'allowed'), state.kind === 'allowed', {
       kind: 'allowed',
       minutes: 60,
     }),
@@ -178,17 +191,17 @@ function fastEntries(state: FastState, now: number): TrayEntry[] {
 }
 
 /** The account that is asked first; with one account there is nothing to choose. */
-function accountMenu(accounts: readonly TrayAccount[]): TrayEntry[] {
+function accountMenu(accounts: readonly TrayAccount[], { say, tell }: Speech): TrayEntry[] {
   const usable = accounts.filter(({ enabled, sandbox }) => enabled && !sandbox);
   if (usable.length < 2) return [];
   const first = usable.reduce((best, one) => (one.priority < best.priority ? one : best));
   return [
     {
       type: 'menu',
-      label: line(`Account first asked: ${first.id}`),
+      label: line(say('first_account', { id: first.id })),
       entries: usable.map(({ id, resting }) => ({
         type: 'choice',
-        label: line(resting === null ? id : `${id} (${resting})`),
+        label: line(resting === null ? id : say('account_and', { id, resting: tell(resting) })),
         checked: id === first.id,
         action: { do: 'account', id },
       })),
@@ -196,46 +209,49 @@ function accountMenu(accounts: readonly TrayAccount[]): TrayEntry[] {
   ];
 }
 
-function pauseEntries(paused: Status['paused']): TrayEntry[] {
-  if (paused !== null) return [action('Resume the gateway', { do: 'resume' })];
+function pauseEntries(paused: Status['paused'], { say }: Speech): TrayEntry[] {
+  if (paused !== null) return [action(say('resume'), { do: 'resume' })];
   return [
     {
       type: 'menu',
-      label: 'Pause the gateway',
+      label: say('pause'),
       entries: [
-        action('For 15 minutes', { do: 'pause', minutes: 15 }),
-        action('For 1 hour', { do: 'pause', minutes: 60 }),
-        action('Until resumed', { do: 'pause', minutes: null }),
+        action(say('pause_short'), { do: 'pause', minutes: 15 }),
+        action(say('pause_hour'), { do: 'pause', minutes: 60 }),
+        action(say('pause_open'), { do: 'pause', minutes: null }),
       ],
     },
   ];
 }
 
-function recentMenu(recent: readonly RecentTurn[]): TrayEntry[] {
+function recentMenu(recent: readonly RecentTurn[], speech: Speech): TrayEntry[] {
   if (recent.length === 0) return [];
   const entries = recent
     .slice(0, RECENT_TURNS)
-    .map((turn) => action(turnLine(turn), { do: 'open-window', page: 'turns' }));
-  return [{ type: 'menu', label: 'Recent turns', entries }];
+    .map((turn) => action(turnLine(turn, speech), { do: 'open-window', page: 'turns' }));
+  return [{ type: 'menu', label: speech.say('recent'), entries }];
 }
 
 /** Only the action that fits the state. */
-function updateEntries(update: UpdateState): TrayEntry[] {
+function updateEntries(update: UpdateState, { say }: Speech): TrayEntry[] {
   switch (update.kind) {
     case 'off':
       return [];
     case 'idle':
-      return [action('Check for updates', { do: 'check-updates' })];
+      return [action(say('update_check'), { do: 'check-updates' })];
     case 'checking':
-      return [text('Looking for updates …')];
+      return [text(say('update_checking'))];
     case 'loading':
-      return [text(`Version ${update.version}: ${Math.floor(update.percent)} % loaded`)];
+      return [text(say('update_loading', { version: update.version, percent: Math.floor(update.percent) }))];
     case 'ready':
-      return [action(`Restart to update to ${update.version}`, { do: 'install-update' })];
+      return [action(say('update_ready', { version: update.version }), { do: 'install-update' })];
     case 'waiting':
-      return [text(`Version ${update.version}: restarts when no turn is open`)];
+      return [text(say('update_waiting', { version: update.version }))];
     case 'failed':
-      return [text(line(`No update: ${update.reason}`)), action('Check for updates again', { do: 'check-updates' })];
+      return [
+        text(line(say('update_failed', { reason: update.reason }))),
+        action(say('update_again'), { do: 'check-updates' }),
+      ];
   }
 }
 
@@ -248,13 +264,14 @@ function action(label: string, what: TrayAction): TrayEntry {
 }
 
 /** What becomes of Fast, as far as one line can say it. */
-function fastLine(policy: Policy, now: number): string {
+function fastLine(policy: Policy, now: number, speech: Speech): string {
+  const { say } = speech;
   const rules = policy.rules.filter((rule) => concernsFast(rule, now));
   const first = rules[0];
   // One rule for every model, account and tool settles it; anything narrower is a matter for the window.
   const settled =
     first === undefined || (first.scope === 'all' && first.tools.length === 0 && first.models.length === 0);
-  if (!settled) return 'Fast: by rule, see the window';
+  if (!settled) return say('fast_by_rule');
   const { action: verdict, forceTo } = judge(policy, {
     tier: sayTier('priority'),
     model: '',
@@ -264,13 +281,13 @@ function fastLine(policy: Policy, now: number): string {
   });
   switch (verdict) {
     case 'pass':
-      return 'Fast: passes';
+      return say('fast_passes');
     case 'filter':
-      return 'Fast: filtered to Standard';
+      return say('fast_filtered');
     case 'force':
-      return `Fast: forced to ${forceTo ?? 'another tier'}`;
+      return forceTo === undefined ? say('fast_forced_other') : say('fast_forced', { tier: tierWord(forceTo, speech) });
     case 'block':
-      return 'Fast: blocked';
+      return say('fast_blocked');
   }
 }
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { linkIn, readDeepLink } from '../../../src/main/desktop/deep-link.ts';
+import { speechOf } from '../../../src/main/desktop/desktop-words.ts';
 
 /** Anybody can make a link and get somebody to click it: the list is short, and what acts is asked about first. */
+const SPEECH = speechOf('en');
+
 describe('an attack by link', () => {
   it.each([
     'https://tiergate/open',
@@ -25,7 +28,7 @@ describe('an attack by link', () => {
     'not a link',
     '',
   ])('%s asks for nothing', (link) => {
-    expect(readDeepLink(link)).toBeNull();
+    expect(readDeepLink(link, SPEECH)).toBeNull();
   });
 
   it('that would act is always a question first', () => {
@@ -36,7 +39,7 @@ describe('an attack by link', () => {
       'tiergate://fast/none',
       'tiergate://fast/policy',
     ])
-      expect(readDeepLink(link)?.question).toMatch(/\?/);
+      expect(readDeepLink(link, SPEECH)?.question).toMatch(/\?/);
   });
 });
 
@@ -52,11 +55,13 @@ describe('a link', () => {
     ['tiergate://pause?minutes=15', { do: 'pause', minutes: 15 }],
     ['tiergate://resume', { do: 'resume' }],
   ])('%s asks for one thing', (link, action) => {
-    expect(readDeepLink(link)?.action).toEqual(action);
+    expect(readDeepLink(link, SPEECH)?.action).toEqual(action);
   });
 
   it('says what it costs before Fast is allowed', () => {
-    expect(readDeepLink('tiergate://fast/allow?minutes=30')?.question).toContain('30 minutes? It costs a multiple');
+    expect(readDeepLink('tiergate://fast/allow?minutes=30', SPEECH)?.question).toContain(
+      '30 minutes? It costs a multiple',
+    );
   });
 
   it('is found among the words of a start', () => {

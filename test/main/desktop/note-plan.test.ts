@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isWanted, type Note, NotePlan, updateNote } from '../../../src/main/desktop/note-plan.ts';
 import type { Push, Status } from '../../../src/shared/control.ts';
+import type { Language } from '../../../src/shared/language.ts';
+import { say } from '../../../src/shared/sentences.ts';
 import type { Turn } from '../../../src/shared/turn.ts';
 import { sampleTurn, type TurnSample } from '../../fakes/turn-sample.ts';
 
@@ -33,11 +35,17 @@ const key: Status['accounts'][number]['keys'][number] = {
 };
 
 let now: number;
+let language: Language;
 let plan: NotePlan;
 
 beforeEach(() => {
   now = new Date(2026, 2, 1, 22, 30).getTime();
-  plan = new NotePlan(() => now, { accounts: [account], notices: [] });
+  language = 'en';
+  plan = new NotePlan(
+    () => now,
+    { accounts: [account], notices: [] },
+    () => language,
+  );
 });
 
 const turns = (...samples: TurnSample[]): Note[] =>
@@ -135,7 +143,11 @@ it('a notice is told when it is new, and what was so at the start is not', () =>
     { title: 'Tiergate needs you', body: 'The settings cannot be used. Correct them.', important: true },
   ]);
   expect(status({ notices: [{ ...notice, message: 'other words' }] })).toEqual([]);
-  const later = new NotePlan(() => now, { accounts: [], notices: [notice] });
+  const later = new NotePlan(
+    () => now,
+    { accounts: [], notices: [notice] },
+    () => 'en',
+  );
   expect(later.hear({ type: 'status', status: { accounts: [], notices: [notice] } as unknown as Status })).toEqual([]);
 });
 
@@ -175,7 +187,7 @@ describe('a budget', () => {
 it('quiet lets only through what stops work, and silence nothing', () => {
   const [blocked] = turns(BLOCKED);
   const [down] = status({ accounts: [{ ...account, resting: 'too many failures' }] });
-  const notes = [blocked, down, updateNote('2.0.0')].filter((note) => note !== undefined);
+  const notes = [blocked, down, updateNote('2.0.0', 'en')].filter((note) => note !== undefined);
   expect(notes.map((note) => isWanted(note, 'all'))).toEqual([true, true, true]);
   expect(notes.map((note) => isWanted(note, 'important'))).toEqual([false, true, false]);
   expect(notes.map((note) => isWanted(note, 'none'))).toEqual([false, false, false]);
@@ -188,4 +200,27 @@ it('an ordinary turn and a new policy are nothing to tell', () => {
     { type: 'settings' },
   ];
   expect(quiet.flatMap((push) => plan.hear(push))).toEqual([]);
+});
+
+describe('in Chinese', () => {
+  beforeEach(() => {
+    language = 'zh';
+  });
+
+  it('all of a notification is Chinese, what the rest of main says included', () => {
+    const problem = say('key_entry', { name: 'openai/1' });
+    const missing = { ...key, state: 'missing', lastFour: null, problem } as const;
+    expect(status({ accounts: [{ ...account, keys: [missing] }] })).toMatchObject([
+      { title: '账户 openai 无法使用', body: '缺少密钥 keychain openai/1：钥匙串里没有条目 openai/1' },
+    ]);
+    expect(turns(BLOCKED)).toMatchObject([{ title: '策略拦截了 codex', steps: [{ label: '允许快速 1 小时' }] }]);
+  });
+
+  it('nothing is told again because it would be told in other words', () => {
+    const down = { ...account, resting: say('resting_days', { percent: 95, count: 7 }) };
+    language = 'en';
+    expect(status({ accounts: [down] })).toHaveLength(1);
+    language = 'zh';
+    expect(status({ accounts: [down] })).toEqual([]);
+  });
 });

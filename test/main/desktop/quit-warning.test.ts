@@ -6,6 +6,7 @@ const quiet: QuitInput = {
   status: { baseUrl: 'http://127.0.0.1:4141/v1', openTurns: 0, sessions: [], sandbox: false },
   recent: [],
   now,
+  language: 'en',
 };
 const session = { id: 's', tool: 'editor', account: 'a', model: null, startedAt: 0, turns: 1, tiers: [] };
 
@@ -38,4 +39,12 @@ it.each<[string, QuitInput, string | null]>([
   ],
 ])('%s', (_name, input, warning) => {
   expect(quitWarning(input)).toBe(warning);
+});
+
+it('is Chinese in Chinese', () => {
+  const status = { ...quiet.status, openTurns: 1, sessions: [session] };
+  const recent = [{ tool: 'codex', endedAt: now }];
+  expect(quitWarning({ ...quiet, status, recent, language: 'zh' })).toBe(
+    '1 个请求正在进行；Tiergate 会等它结束。\ncodex和editor 仍指向本网关，将得不到应答。',
+  );
 });

@@ -5,6 +5,7 @@ import { startGateway, type TestGateway } from '../../fakes/gateway.ts';
 import { FakeTimers } from '../../fakes/timers.ts';
 import { sampleTurn } from '../../fakes/turn-sample.ts';
 import type { Push } from '../../../src/shared/control.ts';
+import type { Language } from '../../../src/shared/language.ts';
 
 /** The tray is drawn at once for what matters, and now and then for what every turn changes. */
 let gateway: TestGateway;
@@ -12,10 +13,12 @@ let timers: FakeTimers;
 let feed: TrayFeed;
 let views: TrayView[];
 let push: (push: Push) => void;
+let language: Language;
 
 beforeEach(async () => {
   gateway = await startGateway();
   timers = new FakeTimers();
+  language = 'en';
   views = [];
   feed = await TrayFeed.open({
     runtime: {
@@ -30,6 +33,7 @@ beforeEach(async () => {
     now: timers.now,
     after: timers.after,
     findFreePort: () => Promise.resolve(4142),
+    language: () => language,
   });
   feed.draw();
   push({ type: 'status', status: gateway.runtime.status() });
@@ -72,6 +76,13 @@ it('a new policy is drawn at once, and again when a rule of it runs out', async 
   expect(labels(views.at(-1))).toContain('Fast: blocked');
   timers.pass(60_000);
   expect(labels(views.at(-1))).toContain('Fast: passes');
+});
+
+it('another language is spoken from the next drawing on', () => {
+  language = 'zh';
+  feed.draw();
+  expect(labels(views.at(-1))).toContain('退出 Tiergate');
+  expect(labels(views.at(-1))).not.toContain('Quit Tiergate');
 });
 
 it('once closed it has no timer left', () => {

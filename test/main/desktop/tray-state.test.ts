@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { nextTrayChange, type TrayEntry, type TrayInput, trayView } from '../../../src/main/desktop/tray-state.ts';
+import { messageOf } from '../../../src/shared/errors.ts';
 import { withFastWish } from '../../../src/shared/fast-switch.ts';
 import { DEFAULT_POLICY, type Policy, PolicySchema } from '../../../src/shared/policy.ts';
+import { say } from '../../../src/shared/sentences.ts';
 import { sampleTurn } from '../../fakes/turn-sample.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
@@ -25,6 +27,7 @@ const running: TrayInput = {
   freePort: null,
   stopping: false,
   now,
+  language: 'en',
 };
 
 const account = { id: 'openai', enabled: true, sandbox: false, priority: 1, resting: null };
@@ -277,7 +280,7 @@ describe('the line about Fast', () => {
     ['no rule', rules(), 'Fast: passes'],
     ['a filter', DEFAULT_POLICY, 'Fast: filtered to Standard'],
     ['a block', rules({ serviceTier: 'fast', action: 'block' }), 'Fast: blocked'],
-    ['a force', rules({ serviceTier: 'priority', action: 'force', forceTo: 'flex' }), 'Fast: forced to flex'],
+    ['a force', rules({ serviceTier: 'priority', action: 'force', forceTo: 'flex' }), 'Fast: forced to Flex'],
     ['a rule about any tier', rules({ serviceTier: 'all', action: 'filter' }), 'Fast: filtered to Standard'],
     ['a rule that is off', rules({ serviceTier: 'priority', action: 'block', enabled: false }), 'Fast: passes'],
     [
@@ -331,4 +334,32 @@ describe('when the tray changes by itself', () => {
     expect(nextTrayChange({ ...status({ paused }), policy })).toBe(now + 60_000);
     expect(nextTrayChange(status({ paused: { until: null } }))).toBeNull();
   });
+});
+
+it('in Chinese every line is Chinese, but for names and addresses', () => {
+  const resting = say('resting_hours', { percent: 91, count: 5 });
+  const { entries, tooltip } = trayView({
+    ...running,
+    status: {
+      ...running.status,
+      accounts: [
+        { ...account, resting },
+        { ...account, id: 'spare', priority: 2 },
+      ],
+      notices: [{ message: messageOf('gateway_stopping') }],
+      lostRows: 2,
+      spend: { day: { ...NOTHING, cost: '1000000000', turns: 3, unpriced: 1 } },
+      sandbox: true,
+    },
+    recent: [sampleTurn(1)],
+    update: { kind: 'ready', version: '2.0.0' },
+    language: 'zh',
+  });
+  const lines = (list: readonly TrayEntry[]): string[] =>
+    list.flatMap((entry) => [label(entry), ...(entry.type === 'menu' ? lines(entry.entries) : [])]);
+  const foreign = lines(entries).filter((text) => text !== '-' && !/\p{Script=Han}/u.test(text));
+  expect(foreign).toEqual(['spare']);
+  expect(lines(entries)).toContain('注意：openai：休息中：5 小时配额已用 91%');
+  expect(lines(entries)).toContain('今天：不到 $0.01，3 个请求，其中 1 个没有价格');
+  expect(tooltip).toContain('网关运行中');
 });
