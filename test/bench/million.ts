@@ -16,7 +16,9 @@ import { sampleTurn } from '../fakes/turn-sample.ts';
 /*
  * A ledger of a million turns: how long questions take, what a row costs, and what the figures of a turn cost.
  *
- *   node test/bench/million.ts [--turns 1000000] [--days 365]
+ *   npm run bench:ledger -- [--turns 1000000] [--days 365]
+ *
+ * A page of a hundred turns is to take less than 20 ms, and the sums of a month less than 100; what takes longer is a FAIL.
  */
 const option = (name: string, usual: number): number => {
   const at = process.argv.indexOf(name);
@@ -149,8 +151,11 @@ function insertCost(home: string, from: number, rows: number): number {
   return took;
 }
 
+/** What must hold, in milliseconds. */
+const GOALS = { page: 20, month: 100 } as const;
+
 /** Asks eight times; the first does not count. CPU is what it would take on a machine with nothing else to do. */
-function timed(name: string, ask: () => unknown): void {
+function timed(name: string, ask: () => unknown, goal: keyof typeof GOALS | null = null): void {
   ask();
   const times: number[] = [];
   const work: number[] = [];
@@ -162,9 +167,11 @@ function timed(name: string, ask: () => unknown): void {
     work.push((user + system) / 1000);
   }
   const median = (list: number[]): number => list.toSorted((one, other) => one - other)[3] ?? 0;
+  const missed = goal !== null && median(times) >= GOALS[goal];
+  if (missed) process.exitCode = 1;
   line(
     name,
-    `${milliseconds(median(times))} median, ${milliseconds(Math.max(...times))} worst of 7, ${milliseconds(median(work))} CPU`,
+    `${milliseconds(median(times))} median, ${milliseconds(Math.max(...times))} worst of 7, ${milliseconds(median(work))} CPU${missed ? ' FAIL' : ''}`,
   );
 }
 
@@ -215,39 +222,50 @@ try {
     (filter: object, more: object = {}) =>
     () =>
       reader.page({ order: 'newest', limit: 100, filter, ...more });
-  timed('page: the newest 100', page({}));
-  timed('page: 100 from the middle', page({}, { after: middle }));
-  timed('page: of one tool', page({ tools: ['cursor'] }));
-  timed('page: of a tool that was used once', page({ tools: ['once-only'] }));
+  timed('page: the newest 100', page({}), 'page');
+  timed('page: 100 from the middle', page({}, { after: middle }), 'page');
+  timed('page: of one tool', page({ tools: ['cursor'] }), 'page');
+  timed('page: of a tool that was used once', page({ tools: ['once-only'] }), 'page');
   timed(
     'page: of tool, model, tier and verdict',
     page({ tools: ['codex'], models: ['gpt-6-luna'], tiers: ['flex'], verdicts: ['pass'] }, { after: middle }),
+    'page',
   );
-  timed('page: of nothing that there is', page({ tools: ['review-bot'], models: ['gpt-8'] }));
-  timed('page: failed', page({ status: 'failed' }));
+  timed('page: of nothing that there is', page({ tools: ['review-bot'], models: ['gpt-8'] }), 'page');
+  timed('page: failed', page({ status: 'failed' }), 'page');
   timed(
     'page: of one day half a year ago',
     page({ from: END - DAYS * 0.5 * DAY, until: END - DAYS * 0.5 * DAY + DAY }),
+    'page',
   );
-  timed('page: with a text', page({ text: 'LUNA' }));
-  timed('page: with a text that is nowhere', page({ text: 'nowhere' }));
-  timed('page: by the beginning of an id', page({ text: turn(5).id.slice(0, 9) }));
-  timed('page: of one session', page({ session: 'session-999' }));
-  timed('page: the oldest 100 of a model', page({ models: ['gpt-6-astra'] }, { order: 'oldest' }));
+  timed('page: with a text', page({ text: 'LUNA' }), 'page');
+  timed('page: with a text that is nowhere', page({ text: 'nowhere' }), 'page');
+  timed('page: by the beginning of an id', page({ text: turn(5).id.slice(0, 9) }), 'page');
+  timed('page: of one session', page({ session: 'session-999' }), 'page');
+  timed('page: the oldest 100 of a model', page({ models: ['gpt-6-astra'] }, { order: 'oldest' }), 'page');
   timed('page: 1000 of a verdict', page({ verdicts: ['filter'] }, { limit: 1000 }));
 
   const sums = (request: object) => () => reader.sums({ ...plain, ...request });
-  timed('sums: of a month', sums({ filter: MONTH }));
-  timed('sums: of a month, by day', sums({ filter: MONTH, by: ['day'], zone: 'Europe/Berlin' }));
-  timed('sums: of a month, by model and tier', sums({ filter: MONTH, by: ['model', 'tier'] }));
-  timed('sums: of a month, by day and tool', sums({ filter: MONTH, by: ['day', 'tool'], zone: 'America/New_York' }));
-  timed('sums: of a month, by hour', sums({ filter: MONTH, by: ['hour'] }));
+  timed('sums: of a month', sums({ filter: MONTH }), 'month');
+  timed('sums: of a month, by day', sums({ filter: MONTH, by: ['day'], zone: 'Europe/Berlin' }), 'month');
+  timed('sums: of a month, by model and tier', sums({ filter: MONTH, by: ['model', 'tier'] }), 'month');
+  timed(
+    'sums: of a month, by day and tool',
+    sums({ filter: MONTH, by: ['day', 'tool'], zone: 'America/New_York' }),
+    'month',
+  );
+  timed('sums: of a month, by hour', sums({ filter: MONTH, by: ['hour'] }), 'month');
   timed(
     'sums: of a month, by day where days begin at half past',
     sums({ filter: MONTH, by: ['day'], zone: 'Asia/Kolkata' }),
+    'month',
   );
-  timed('sums: of a month with a text, by verdict', sums({ filter: { ...MONTH, text: 'luna' }, by: ['verdict'] }));
-  timed('sums: of a month of a tool, by tier', sums({ filter: { ...MONTH, tools: ['codex'] }, by: ['tier'] }));
+  timed(
+    'sums: of a month with a text, by verdict',
+    sums({ filter: { ...MONTH, text: 'luna' }, by: ['verdict'] }),
+    'month',
+  );
+  timed('sums: of a month of a tool, by tier', sums({ filter: { ...MONTH, tools: ['codex'] }, by: ['tier'] }), 'month');
   timed('sums: of everything', sums({}));
   timed('sums: of everything, by day', sums({ by: ['day'] }));
   timed('count: failed', () => reader.count({ filter: { status: 'failed' } }));
