@@ -77,6 +77,12 @@ describe('a Messages stream', () => {
     expect(reader).toMatchObject({ complete: false, mayEnd: false, facts: { usage: { output: 3 } } });
   });
 
+  test('that was cut before its last word says what was read, and not that next to nothing was written', () => {
+    const reader = stream(START, DELTA, DELTA);
+    reader.end();
+    expect(reader.facts.usage).toMatchObject({ input: 130, cached: 100, cacheWriteHour: 15, output: null });
+  });
+
   test('may end after an error, which is told', () => {
     const reader = stream(START, event({ type: 'error', error: { type: 'overloaded_error', message: 'busy' } }));
     expect(reader).toMatchObject({ complete: false, mayEnd: true, facts: { error: 'overloaded_error' } });

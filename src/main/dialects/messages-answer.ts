@@ -64,7 +64,8 @@ export class MessagesStreamReader implements AnswerReader, SseInterest {
           ...this.facts,
           responseId: members.text('message.id') ?? this.facts.responseId,
           model: members.text('message.model') ?? this.facts.model,
-          usage: messagesUsage(this.#usage),
+          // What it says was written is a beginning and no total: of a stream that is cut, nobody knows what was.
+          usage: { ...messagesUsage(this.#usage), output: null },
         };
         return;
       case 'message_delta':
