@@ -73,7 +73,7 @@ describe('what is not exactly one JSON object', () => {
     ['a list that ends as an object', '{"a":[1}}', 'syntax', 7],
     ['an object that ends as a list', '{"a":{"b":1]}', 'syntax', 11],
     ['a text without an end', '{"a":"b', 'syntax', 7],
-    ['a text that ends in a backslash', '{"a":"b\\', 'syntax', 7],
+    ['a text that ends in a backslash', '{"a":"b\\', 'syntax', 8],
     ['a raw line feed in a text', '{"a":"\n"}', 'syntax', 6],
     ['a raw tab in a name', '{"\t":1}', 'syntax', 2],
     ['a raw U+0000 in a text', '{"a":"\0"}', 'syntax', 6],
