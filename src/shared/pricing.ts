@@ -180,16 +180,16 @@ function costOf(price: Price, tier: PriceTier | null, tokens: BilledTokens): Kno
   const rates = ratesOf(price, tier, tokens.long);
   if (rates === undefined) return null;
   // What has no price of its own is plain input; where writing for five minutes has one, writing for an hour has another.
-  const free = rates.cacheWrite === null && rates.cacheWriteHour === null;
+  const isPlain = rates.cacheWrite === null && rates.cacheWriteHour === null;
   const plain =
     tokens.plain +
     (rates.cached === null ? tokens.cached : 0) +
     (rates.cacheWrite === null ? tokens.cacheWrite : 0) +
-    (free ? tokens.cacheWriteHour : 0);
+    (isPlain ? tokens.cacheWriteHour : 0);
   const input = partOf(plain, rates.input, rates.per);
   const cached = rates.cached === null ? 0 : partOf(tokens.cached, rates.cached, rates.per);
   const cacheWrite = rates.cacheWrite === null ? 0 : partOf(tokens.cacheWrite, rates.cacheWrite, rates.per);
-  const cacheWriteHour = free ? 0 : partOf(tokens.cacheWriteHour, rates.cacheWriteHour, rates.per);
+  const cacheWriteHour = isPlain ? 0 : partOf(tokens.cacheWriteHour, rates.cacheWriteHour, rates.per);
   const output = partOf(tokens.output, rates.output, rates.per);
   if (input === null || cached === null || cacheWrite === null || cacheWriteHour === null || output === null)
     return null;

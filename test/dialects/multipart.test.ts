@@ -107,6 +107,10 @@ describe('a model', () => {
       'is in another charset',
       part('Content-Disposition: form-data; name="model"\r\nContent-Type: text/plain; charset=utf-7', 'a'),
     ],
+    [
+      'is in letters of another kind',
+      part('Content-Disposition: form-data; name="model"\r\nContent-Type: text/plain; charset=cp037', 'a'),
+    ],
     ['has a long name', field('model', 'm'.repeat(257))],
     ['has a name without an end', field('model', 'm'.repeat(100_000))],
     ['has a name in letters that charsets tell apart', field('model', 'm\u00e9')],

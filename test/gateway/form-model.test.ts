@@ -70,6 +70,19 @@ describe('a model before the file', () => {
     expect(await newest()).toMatchObject({ models: { requested: 'tts-1' }, sentAt: null, error: 'model_not_served' });
   });
 
+  test.each([
+    ['is named twice', form(field('model', 'ears'), field('model', 'eyes'), FILE)],
+    ['is named twice in other letters', form(field('model', 'ears'), field('Model', 'eyes'), FILE)],
+    ['has a name that is not plain', form(field('model', 'e\u00e4rs'), FILE)],
+    ['has a long name', form(field('model', 'e'.repeat(300)), FILE)],
+  ])('that %s is refused, and the form never is whole', async (_, body) => {
+    const answer = await upload(body);
+    expect([answer.status, answer.error.code]).toEqual([400, 'form_invalid']);
+    await upstream.idle();
+    expect(upstream.requests.filter(({ complete }) => complete)).toEqual([]);
+    for (const { body: received } of upstream.requests) expect(received.toString()).not.toMatch(/ears|eyes|eee/);
+  });
+
   test('is judged before anything goes up', async () => {
     await gateway.client.call('policy.set', {
       policy: { rules: [{ serviceTier: 'missing', action: 'block', models: ['whisper-*'], fallbackAction: 'pass' }] },

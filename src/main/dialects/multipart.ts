@@ -12,6 +12,10 @@ const MAX_MODEL = 256;
 /** What RFC 2046 lets a boundary be, without the blanks that some readers trim. */
 const BOUNDARY = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/;
 
+/** Headers after which a part's bytes are not the letters of ASCII that they look like. */
+const CODED =
+  /^content-transfer-encoding\s*:(?!\s*(?:7bit|8bit|binary)\s*$)|charset(?!\s*=\s*"?(?:utf-?8|us-ascii|iso-8859-\d+|windows-125\d)\b)/im;
+
 const NOTHING: Buffer = Buffer.alloc(0);
 const CRLF = Buffer.from('\r\n');
 const HEADERS_END = Buffer.from('\r\n\r\n');
@@ -168,9 +172,7 @@ export class MultipartJudge {
     this.#isModel = /^model(?:\[.*)?$/.test(name);
     if (!this.#isModel) return;
     const isPlain = /^(?:"model"|model\s*)$/.test(written) && !isFile;
-    const coded = /^content-transfer-encoding\s*:(?!\s*(?:7bit|8bit|binary)\s*$)|charset\W*utf-?(?:7|16|32)/im.test(
-      headers,
-    );
+    const coded = CODED.test(headers);
     if (this.#hasModel) this.#refuse('it names its model twice');
     else if (!isPlain || coded) this.#refuse('its model is not a plain part named "model"');
     this.#hasModel = true;
@@ -211,7 +213,7 @@ export class MultipartJudge {
     // In letters that every charset has in the same place.
     else if (!isAscii(name)) this.#refuse('the name of its model is not plain text');
     else if (name.length > 0) this.model = name.toString('latin1');
-    return name.length > 0;
+    return name.length > 0 && !this.#refused;
   }
 
   #refuse(why: string): void {
