@@ -1,12 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUILT, type Serving, Tiergate } from '../cli/tiergate.ts';
 import { LOCAL_KEY, accountAt, makeHome, writeSettings } from '../fakes/gateway.ts';
+import { fakeToken } from '../fakes/login-server.ts';
 import { FAKE_KEY, type Upstream, startUpstream } from '../fakes/upstream.ts';
 
 /** Provider keys in the system's own keychain: a real Secret Service, and none at all. */
@@ -101,6 +102,47 @@ describe.skipIf(!keyring)(
       expect((await turn(started)).status).toBe(200);
       expect(await started.stop()).toBe(0);
       rmSync(alone.home, { recursive: true, force: true });
+    });
+
+    test('a ChatGPT login is imported by the command into the keychain alone, and goes with its account', async () => {
+      const home = homeWith([]);
+      const folder = mkdtempSync(join(tmpdir(), 'tiergate-codex-'));
+      // Long as real ones are, so that it needs several entries.
+      const token = fakeToken(`user-${'0'.repeat(4000)}`, Date.now() + 3_600_000);
+      const tokens = { access_token: token, refresh_token: 'refresh-secret-0' };
+      writeFileSync(join(folder, 'auth.json'), JSON.stringify({ tokens }));
+      const command = new Tiergate(BUILT, home, { ...environment, CODEX_HOME: folder });
+      const started = await command.serve();
+      const list = async (): Promise<string> => (await command.run(['account', 'list'])).out;
+
+      const imported = await command.run(['account', 'import-codex']);
+      expect(imported).toMatchObject({ code: 0, err: '' });
+      expect(imported.out).toContain('imported codex');
+      // With a key that is missing the line would say so.
+      expect(await list()).toMatch(/^codex {2}openai {2}https:\/\/chatgpt\.com\S+ {2}keychain codex$/m);
+      expect(await started.stop()).toBe(0);
+
+      const again = await command.serve();
+      expect(await list()).toMatch(/ {2}keychain codex$/m);
+      for (const name of readdirSync(home, { recursive: true, withFileTypes: true })) {
+        if (!name.isFile()) continue;
+        const text = readFileSync(join(name.parentPath, name.name), 'latin1');
+        expect(text, name.name).not.toMatch(/refresh-secret-0|eyJ/);
+      }
+
+      expect((await command.run(['account', 'remove', 'codex'])).code).toBe(0);
+      const document = {
+        id: 'codex',
+        provider: 'openai',
+        kind: 'oauth',
+        baseUrl: 'https://chatgpt.com/backend-api/codex',
+      };
+      const settings = JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8')) as { accounts: object[] };
+      settings.accounts.push({ ...document, keys: [{ keychain: 'codex' }] });
+      writeFileSync(join(home, 'settings.json'), JSON.stringify(settings));
+      await expect.poll(list).toContain('the keychain has no login codex: import it');
+      expect(await again.stop()).toBe(0);
+      for (const one of [home, folder]) rmSync(one, { recursive: true, force: true });
     });
 
     test('a removed key is gone at once', async () => {
