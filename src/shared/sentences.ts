@@ -141,6 +141,20 @@ export const SENTENCES = {
   settings_closed: 'settings.json cannot be read: {reason}',
   settings_version: 'a newer Tiergate has written them (version {version})',
 
+  // What was particular to a failure of the catalogue that the window shows.
+  login_keyless_again: 'a login has no key; import it again',
+  login_keyless: 'a login has no key; import it instead',
+  key_unknown: '"{account}" has no key at {source}',
+  order_short: 'the order must name every account once',
+  capture_keyless: 'its key is no longer in the keychain.',
+  capture_damaged: 'its file was changed or damaged, or has another key.',
+  capture_key_odd: 'the keychain’s entry {name} is not a key.',
+  trial_paid: 'an account is set up, and it would be asked',
+  trial_deaf: 'the gateway does not listen',
+  trial_status: 'the gateway answered with status {status}',
+  ledger_version: 'its version is {version}, this one knows {known}',
+  ledger_lost: '{reason}; {lost} lost so far.',
+
   // Why the tray's icon cannot be seen.
   tray_mac: 'it is switched off in System Settings > Menu Bar > Allow in the Menu Bar',
   tray_linux:

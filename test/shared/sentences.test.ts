@@ -62,6 +62,11 @@ describe('what is said', () => {
       'accounts[0].id：只能使用字母、数字和 . _ -；accounts[1].proxy: odd',
     ],
     [
+      'a reason with a pause of its own, and its place',
+      `keys: ${say('login_keyless_again')}`,
+      'keys：登录没有密钥；请重新导入',
+    ],
+    [
       'a failure of the catalogue with a reason in it',
       messageOf('keychain_unavailable', say('keychain_service')),
       '无法使用本系统的钥匙串：没有 Secret Service 在运行。',

@@ -59,8 +59,7 @@ export function accountCalls({
           replace(accounts, id, (account) => parseAccount({ ...account, keys: [...account.keys, source] })),
         );
       const account = find(settings.current.accounts, id);
-      if (isCodexLogin(account))
-        throw new TiergateError('account_invalid', 'keys: a login has no key; import it again');
+      if (isCodexLogin(account)) throw new TiergateError('account_invalid', `keys: ${say('login_keyless_again')}`);
       if ('env' in from) return find(await append({ env: from.env }), id);
       const { value } = checkedKey(from.key);
       const name = await freeName(keychain, settings.current.accounts, id);
@@ -74,7 +73,7 @@ export function accountCalls({
     },
     'account.removeKey': async ({ id, source }) => {
       const gone = find(settings.current.accounts, id).keys.filter((key) => sourceName(key) === source);
-      if (gone.length === 0) throw new TiergateError('control_invalid', `"${id}" has no key at ${source}`);
+      if (gone.length === 0) throw new TiergateError('control_invalid', say('key_unknown', { account: id, source }));
       const left = await change((accounts) =>
         replace(accounts, id, (account) => ({
           ...account,
@@ -149,8 +148,7 @@ function loginAccount(id: string): Account {
 function newAccount(document: unknown, hasKey: boolean): Account {
   const account = parseAccount(document);
   const standardTier = standardTierOf(account);
-  if (hasKey && isCodexLogin(account))
-    throw new TiergateError('account_invalid', 'kind: a login has no key; import it instead');
+  if (hasKey && isCodexLogin(account)) throw new TiergateError('account_invalid', `kind: ${say('login_keyless')}`);
   if (!hasKey || keychainNames(account).length > 0) return { ...account, standardTier };
   return { ...account, standardTier, keys: [{ keychain: `${account.id}/1` }, ...account.keys] };
 }
@@ -218,6 +216,6 @@ function replace(accounts: readonly Account[], id: string, change: (account: Acc
 /** Each before the next; an order that leaves somebody out was made from an old list. */
 function inOrder(accounts: readonly Account[], ids: readonly string[]): readonly Account[] {
   if (ids.length !== accounts.length || new Set(ids).size !== ids.length)
-    throw new TiergateError('control_invalid', 'the order must name every account once');
+    throw new TiergateError('control_invalid', say('order_short'));
   return ids.map((id, index) => ({ ...find(accounts, id), priority: index + 1 }));
 }

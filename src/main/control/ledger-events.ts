@@ -25,7 +25,7 @@ export function eventsOfLedger({ reader, lost, notices, log }: LedgerEventsOptio
     },
     onTrouble: (reason) => {
       if (reason === null) notices.clear('ledger_write_failed');
-      else notices.raise('ledger_write_failed', `${reason}; ${lost()} lost so far.`);
+      else notices.raise('ledger_write_failed', say('ledger_lost', { reason, lost: lost() }));
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Status } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
 import type { Tool } from '../../shared/settings.ts';
 import { keyHash } from '../gateway/guard.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** What a first turn asks: Fast, so that its row shows what the policy makes of that. */
 const BODY = { model: 'gpt-5.5', service_tier: 'fast', input: 'Say hello from the sandbox.' };
@@ -17,8 +18,8 @@ export class Trial {
 
   /** Sends the turn and returns its id when it has ended; throws `sandbox_silent`. */
   async run({ baseUrl, sandbox }: Pick<Status, 'baseUrl' | 'sandbox'>): Promise<string> {
-    if (!sandbox) throw new TiergateError('sandbox_silent', 'an account is set up, and it would be asked');
-    if (baseUrl === null) throw new TiergateError('sandbox_silent', 'the gateway does not listen');
+    if (!sandbox) throw new TiergateError('sandbox_silent', say('trial_paid'));
+    if (baseUrl === null) throw new TiergateError('sandbox_silent', say('trial_deaf'));
     const { statusCode, headers, body } = await request(`${baseUrl}/responses`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
@@ -27,7 +28,7 @@ export class Trial {
     await body.dump();
     const id = headers['x-tiergate-turn'];
     if (statusCode >= 400 || typeof id !== 'string')
-      throw new TiergateError('sandbox_silent', `the gateway answered with status ${statusCode}`);
+      throw new TiergateError('sandbox_silent', say('trial_status', { status: statusCode }));
     return id;
   }
 }

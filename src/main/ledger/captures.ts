@@ -99,10 +99,9 @@ export class Captures {
     const sealed = await readCapture(this.#folder, turn);
     if (sealed === null) return null;
     const key = await readCaptureKey(keychain, home);
-    if (key === null) throw new TiergateError('capture_unreadable', 'its key is no longer in the keychain.');
+    if (key === null) throw new TiergateError('capture_unreadable', say('capture_keyless'));
     const text = unseal(key, turn, sealed);
-    if (text === null)
-      throw new TiergateError('capture_unreadable', 'its file was changed or damaged, or has another key.');
+    if (text === null) throw new TiergateError('capture_unreadable', say('capture_damaged'));
     return RecordSchema.parse(JSON.parse(text.toString()));
   }
 

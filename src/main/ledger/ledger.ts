@@ -7,6 +7,7 @@ import { Cooldowns, type KeptCooldown } from './cooldowns.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { type KeptQuota, Quotas } from './quotas.ts';
 import { COLUMNS, rowOf } from './row.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** The ledger's file in a data folder. */
 export function ledgerFile(home: string): string {
@@ -224,7 +225,7 @@ function openDatabase(file: string): DatabaseSync {
 function versionOf(database: DatabaseSync): number {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (version > MIGRATIONS.length) {
-    throw new TiergateError('ledger_newer', `its version is ${version}, this one knows ${MIGRATIONS.length}`);
+    throw new TiergateError('ledger_newer', say('ledger_version', { version, known: MIGRATIONS.length }));
   }
   return version;
 }

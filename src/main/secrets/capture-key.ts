@@ -3,6 +3,7 @@ import { TiergateError } from '../../shared/errors.ts';
 import type { Keychain } from './keychain.ts';
 import { fingerprint } from './secret.ts';
 import { SEAL_KEY_BYTES } from './seal.ts';
+import { say } from '../../shared/sentences.ts';
 
 /** Under which name a data folder's key stands in the keychain; no provider's key can have one like it. */
 function entryName(home: string): string {
@@ -15,7 +16,7 @@ export async function readCaptureKey(keychain: Keychain, home: string): Promise<
   if (entry === null) return null;
   const key = Buffer.from(entry.trim(), 'base64');
   if (key.length !== SEAL_KEY_BYTES)
-    throw new TiergateError('capture_off', `the keychain’s entry ${entryName(home)} is not a key.`);
+    throw new TiergateError('capture_off', say('capture_key_odd', { name: entryName(home) }));
   return key;
 }
 
