@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FAKE_KEY } from '../fakes/upstream.ts';
+import type { Script } from '../fakes/provider-script.ts';
 import { type SocketLab, startSocketLab } from './socket-lab.ts';
 
 /** A tool's WebSocket in front of an upstream that only knows HTTP. */
@@ -137,6 +138,36 @@ test.each([
     [200, null, false],
   ]);
   tool.webSocket.terminate();
+});
+
+describe('an answer that names no response gives its seat back, and the session goes on', () => {
+  const nameless = (data: object): Script => ({ kind: 'answer', events: [{ name: null, data: JSON.stringify(data) }] });
+  test.each<[what: string, script: Script, type: string, row: object]>([
+    ['a page', { kind: 'error', status: 200, body: '<p>sign in</p>' }, 'error', { status: 502, partial: false }],
+    ['another object', { kind: 'error', status: 200, body: '{"a":1}' }, 'error', { status: 502, partial: false }],
+    [
+      'an end without an id',
+      nameless({ type: 'response.completed', response: {} }),
+      'response.completed',
+      { error: 'upstream_cut', partial: true },
+    ],
+    [
+      'an error in a stream',
+      nameless({ type: 'error', code: 'odd' }),
+      'error',
+      { status: null, error: 'odd', partial: true },
+    ],
+  ])('%s', async (_, script, type, row) => {
+    lab.upstream.next(script);
+    const tool = await lab.open();
+    tool.send({ type: 'response.create', model: 'gpt-5.5' });
+    await tool.event(type);
+    await expect.poll(() => lab.newRows()).toMatchObject([row]);
+    const { accounts } = await lab.gateway.client.call('status.get');
+    expect(accounts[0]?.openTurns).toBe(0);
+    await tool.turn();
+    tool.webSocket.terminate();
+  });
 });
 
 test('an answer that breaks off ends the session with 1011', async () => {

@@ -137,10 +137,14 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   #whole(): void {
     const body = Buffer.concat(this.#chunks);
     if (body.length === 0 || this.#size > MAX_BODY) return;
+    const event = Buffer.concat([Buffer.from('{"type":"response.completed","response":'), body, Buffer.from('}')]);
+    // A page that asks a person to sign in is none.
+    if (typeof readEvent(event)?.responseId !== 'string') {
+      this.#fail('upstream_unreachable', `${this.#asked.place} answered with something that is no response.`, null);
+      return;
+    }
     this.#told = true;
-    this.#listener.event(
-      Buffer.concat([Buffer.from('{"type":"response.completed","response":'), body, Buffer.from('}')]),
-    );
+    this.#listener.event(event);
   }
 
   /** An upstream's error, as the event a WebSocket upstream would have sent; its 401 is about the gateway's key, unless the tool has brought one. */

@@ -306,6 +306,7 @@ class BridgeLink implements UpstreamLink {
   #ended(lane: Lane, cut: string | null): void {
     lane.running = null;
     if (cut === null) {
+      if (lane.turn !== null) this.#listener.over(lane.turn.turn);
       this.#next(lane);
       return;
     }

@@ -163,6 +163,12 @@ export class SocketTurns {
     if (turn !== undefined) this.#finish(turn, { status, error, partial: false });
   }
 
+  /** Nothing more will come of a turn: what it was told has named no end, or an error was all of it. */
+  over(id: string): void {
+    const turn = this.#open.all.find(({ meter }) => meter.id === id);
+    if (turn !== undefined) this.#abandon(turn, 'upstream_cut');
+  }
+
   /** The session is over: every turn still under way leaves a partial row, and what is still said adds none. */
   end(error: string): void {
     this.#over = true;

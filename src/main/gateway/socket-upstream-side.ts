@@ -120,6 +120,10 @@ export class UpstreamSide implements LinkListener {
     this.#parts.turns.failed(status, error, lane, fault);
   }
 
+  over(turn: string): void {
+    this.#parts.turns.over(turn);
+  }
+
   ended(end: LinkEnd): void {
     const { turns, ending, redact, log, about } = this.#parts;
     // The rows come before the tool can see the end.

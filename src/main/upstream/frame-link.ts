@@ -25,6 +25,8 @@ export interface LinkListener extends MessageReader, PieceSink {
   departed(lane: string | null): Departure | null;
   /** The HTTP status with which the upstream refused a turn, and whom that blames; where turns are HTTP requests. */
   refused(status: number, error: string, lane: string | null, fault: Fault | null): void;
+  /** Nothing more will come of a turn that has left; told only by links that are not `immediate`. */
+  over(turn: string): void;
   /** The end, once. */
   ended(end: LinkEnd): void;
 }
@@ -179,6 +181,7 @@ export function detachable(listener: LinkListener): { readonly listener: LinkLis
       drained: when(() => listener.drained()),
       departed: (lane) => (attached ? listener.departed(lane) : null),
       refused: when((status, error, lane, fault) => listener.refused(status, error, lane, fault)),
+      over: when((turn) => listener.over(turn)),
       ended: when((end) => listener.ended(end)),
     },
     detach: () => {
