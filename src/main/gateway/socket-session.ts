@@ -205,11 +205,15 @@ export class SocketSession implements ToolListener {
 
   ping(payload: Buffer): void {
     this.#used();
-    if (!this.#policy.dead) this.#upstream.link?.send(OPCODE.ping, payload);
+    this.#control(OPCODE.ping, payload);
   }
 
   pong(payload: Buffer): void {
-    if (!this.#policy.dead) this.#upstream.link?.send(OPCODE.pong, payload);
+    this.#control(OPCODE.pong, payload);
+  }
+
+  #control(opcode: number, payload: Buffer): void {
+    if (!this.#policy.dead && this.#upstream.link?.send(opcode, payload) === false) this.#tool?.pause();
   }
 
   written(): void {

@@ -7,6 +7,9 @@ import { TickCork } from '../upstream/tick-cork.ts';
 /** Compressed messages wait in a queue of their own; above this the upstream is not read. */
 const MAX_BACKLOG = 1024 * 1024;
 
+/** The same for messages and signs of life, which may have a byte each and take far more room than that. */
+const MAX_QUEUED = 4096;
+
 /** What a session hears from its tool. */
 export interface ToolListener {
   message(payload: Buffer, binary: boolean): void;
@@ -48,6 +51,8 @@ export class ToolSide {
   readonly #cork: TickCork;
   readonly #listener: ToolListener;
   #waiting = false;
+  /** What ws has been given and the system has not taken yet. */
+  #queued = 0;
 
   constructor(webSocket: ToolWebSocket, socket: Socket, listener: ToolListener) {
     this.#webSocket = webSocket;
@@ -90,13 +95,16 @@ export class ToolSide {
   /** Sends a message, or a piece of one as a fragment; false when the sender should wait for `written`. */
   piece(payload: Buffer, binary: boolean, last: boolean): boolean {
     if (!this.compressed) this.#cork.gather();
+    this.#queued += 1;
     this.#webSocket.send(payload, { binary, fin: last }, this.#sent);
-    return this.#note(this.#webSocket.bufferedAmount < MAX_BACKLOG);
+    return this.#note(this.#hasRoom(1));
   }
 
-  /** Answers or asks for a sign of life on the upstream's behalf. */
-  control(kind: 'ping' | 'pong', payload: Buffer): void {
-    this.#webSocket[kind](payload);
+  /** Answers or asks for a sign of life on the upstream's behalf; false when the sender should wait for `written`. */
+  control(kind: 'ping' | 'pong', payload: Buffer): boolean {
+    this.#queued += 1;
+    this.#webSocket[kind](payload, undefined, this.#sent);
+    return this.#note(this.#hasRoom(1));
   }
 
   pause(): void {
@@ -117,13 +125,18 @@ export class ToolSide {
     this.#webSocket.terminate();
   }
 
+  #hasRoom(share: number): boolean {
+    return this.#webSocket.bufferedAmount < MAX_BACKLOG * share && this.#queued < MAX_QUEUED * share;
+  }
+
   #note(room: boolean): boolean {
     if (!room) this.#waiting = true;
     return room;
   }
 
   readonly #sent = (): void => {
-    if (this.#waiting && this.#webSocket.bufferedAmount < MAX_BACKLOG / 2) this.#onDrain();
+    this.#queued -= 1;
+    if (this.#waiting && this.#hasRoom(1 / 2)) this.#onDrain();
   };
 
   readonly #onDrain = (): void => {

@@ -105,7 +105,7 @@ export class UpstreamSide implements LinkListener {
   control(opcode: number, payload: Buffer): void {
     const { ending, tool, onActivity } = this.#parts;
     onActivity();
-    if (!ending.said) tool()?.control(opcode === OPCODE.ping ? 'ping' : 'pong', payload);
+    if (!ending.said) this.#given(tool()?.control(opcode === OPCODE.ping ? 'ping' : 'pong', payload));
   }
 
   drained(): void {
