@@ -7,6 +7,10 @@ const MAX_INSPECTED = 16 * 1024 * 1024;
 /** From this many bytes of a message on its reader can say whether it wants the rest. */
 const HEAD_BYTES = 128;
 
+/** Pieces of a message that are shorter than this are put together when so many have come one after the other. */
+const SMALL_PIECE = 1024;
+const MAX_LOOSE = 256;
+
 /** What wants to see an upstream's messages. */
 export interface MessageReader {
   /** Whether a text message that begins like this is worth being gathered. */
@@ -55,6 +59,8 @@ export class FrameWalker {
   #final = true;
   #pieces: Buffer[] = [];
   #size = 0;
+  /** How many of the last pieces are small. */
+  #loose = 0;
   #gathering: 'yes' | 'undecided' | 'no' = 'no';
   #tooLarge = false;
   /** The beginning of a letter whose rest has not come. */
@@ -197,10 +203,11 @@ export class FrameWalker {
       return;
     }
     this.#size += piece.length;
-    if (this.#gathering !== 'no' && piece.length > 0) this.#pieces.push(piece);
+    if (this.#gathering !== 'no' && piece.length > 0) this.#keep(piece);
     if (this.#gathering === 'undecided' && this.#size >= HEAD_BYTES) {
       const head = Buffer.concat(this.#pieces);
       this.#pieces = [head];
+      this.#loose = 0;
       this.#gathering = this.#reader.wants(head.subarray(0, HEAD_BYTES)) ? 'yes' : 'no';
       if (this.#gathering === 'no') this.#pieces = [];
     }
@@ -214,8 +221,18 @@ export class FrameWalker {
     const pieces = this.#pieces;
     this.#pieces = [];
     this.#size = 0;
+    this.#loose = 0;
     if (this.#tooLarge) this.#reader.event(Buffer.concat(pieces), false);
     else if (this.#gathering !== 'no') this.#reader.event(Buffer.concat(pieces), true);
+  }
+
+  /** A fragment may be a byte long, and the view of one takes a hundred: so many of them are one. */
+  #keep(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#loose = piece.length < SMALL_PIECE ? this.#loose + 1 : 0;
+    if (this.#loose < MAX_LOOSE) return;
+    this.#pieces.push(Buffer.concat(this.#pieces.splice(-MAX_LOOSE)));
+    this.#loose = 0;
   }
 
   #isText(piece: Buffer, last: boolean): boolean {
