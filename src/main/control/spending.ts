@@ -46,7 +46,7 @@ export class Spending {
         running.waiting = null;
         running.byTool.clear();
         for (const { tool, ...spend } of tools) running.byTool.set(tool, spend);
-        for (const turn of waiting) if (turn.seq > lastSeq) count(running, turn);
+        for (const turn of waiting) if (turn.seq > lastSeq) count(running, turn.tool, spendOf(turn));
       }),
     );
   }
@@ -73,10 +73,11 @@ export class Spending {
 
   /** Counts one turn that has been recorded. */
   add(turn: Turn): void {
+    const spend = spendOf(turn);
     for (const running of this.#running.values()) {
       if (turn.startedAt < running.period.from || turn.startedAt >= running.period.until) continue;
       running.waiting?.push(turn);
-      count(running, turn);
+      count(running, turn.tool, spend);
     }
   }
 
@@ -98,8 +99,8 @@ export class Spending {
   }
 }
 
-function count({ byTool }: Running, turn: Turn): void {
-  byTool.set(turn.tool, plus(byTool.get(turn.tool) ?? NOTHING, spendOf(turn)));
+function count({ byTool }: Running, tool: string, spend: Spend): void {
+  byTool.set(tool, plus(byTool.get(tool) ?? NOTHING, spend));
 }
 
 function spendOf(turn: Turn): Spend {

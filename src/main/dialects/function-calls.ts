@@ -13,15 +13,24 @@ interface Item {
  * says that the request goes on from an earlier response, whose calls are then not in the input.
  */
 export function checkFunctionCalls(bytes: Buffer, envelope: Envelope, continues: boolean): GatewayError | null {
-  if (continues) return null;
+  if (continues || !mayHoldOutput(envelope)) return null;
   const items = inputItems(bytes, envelope);
-  const outputs = items.filter(({ type }) => type === 'function_call_output');
+  const outputs = items.filter(({ type }) => type === OUTPUT);
   if (outputs.length === 0) return null;
   if (items.some(({ type, callId }) => (type === 'function_call' || type === 'tool_call') && isText(callId)))
     return null;
   if (outputs.some(({ callId }) => !isText(callId))) return gatewayError('call_id_required');
   const references = new Set(items.filter(({ type }) => type === 'item_reference').map(({ id }) => id));
   return outputs.every(({ callId }) => references.has(callId)) ? null : gatewayError('call_reference_required');
+}
+
+const OUTPUT = 'function_call_output';
+
+/** Most inputs are messages: only a type that is long enough, with its quotes, can be an output's, and escapes only make it longer. */
+function mayHoldOutput({ occurrences }: Envelope): boolean {
+  return occurrences.some(
+    ({ path, valueStart, valueEnd }) => path === 'input.[].type' && valueEnd - valueStart >= OUTPUT.length + 2,
+  );
 }
 
 function inputItems(bytes: Buffer, { occurrences }: Envelope): Item[] {

@@ -4,9 +4,14 @@ import type { TierPlace } from './dialect.ts';
 import { type Envelope, type EnvelopeFault, type Occurrence, textOf } from '../envelope/scan.ts';
 
 /** All occurrences of one watched path. */
-export function membersAt({ occurrences }: Envelope, path: string): Occurrence[] {
-  return occurrences.filter((occurrence) => occurrence.path === path);
+export function membersAt({ occurrences }: Envelope, path: string): readonly Occurrence[] {
+  let found: Occurrence[] | null = null;
+  for (const occurrence of occurrences) if (occurrence.path === path) (found ??= []).push(occurrence);
+  return found ?? NO_MEMBERS;
 }
+
+/** Most of what is looked for is not there, for which no list is made. */
+const NO_MEMBERS: readonly Occurrence[] = [];
 
 /**
  * Refuses a policed member that readers could disagree about: spelled in another letter case, or there twice with values
@@ -31,7 +36,7 @@ function valueOf(bytes: Buffer, occurrence: Occurrence): string {
 }
 
 /** The occurrences of one watched path, by the object they stand in. */
-export function groupsAt(envelope: Envelope, path: string): Occurrence[][] {
+export function groupsAt(envelope: Envelope, path: string): readonly (readonly Occurrence[])[] {
   const members = membersAt(envelope, path);
   // Nearly always there is one, or none.
   if (members.length === 0) return NO_GROUPS;
@@ -39,7 +44,7 @@ export function groupsAt(envelope: Envelope, path: string): Occurrence[][] {
   return [...Map.groupBy(members, ({ objectStart }) => objectStart).values()];
 }
 
-const NO_GROUPS: Occurrence[][] = [];
+const NO_GROUPS: readonly (readonly Occurrence[])[] = [];
 
 /** The tier said at a path, from members that {@link disputed} has let through; nothing where there is no member. */
 export function tierPlaces(bytes: Buffer, envelope: Envelope, path: string): TierPlace[] {

@@ -3,6 +3,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Tool } from '../../shared/settings.ts';
+import { headerName } from '../upstream/header-name.ts';
 import { holdsLocalKey } from '../upstream/headers.ts';
 import type { OwnKey } from '../upstream/own-key.ts';
 import { say } from '../../shared/sentences.ts';
@@ -80,12 +81,12 @@ function plainAddress(address: string): string {
 
 /** Refuses a request in which a header that decides something stands twice. */
 export function refuseRepeated({ rawHeaders }: Caller): GatewayError | null {
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? '';
-    if (!ONCE.has(name)) continue;
-    if (seen.has(name)) return gatewayError('header_repeated', name);
-    seen.add(name);
+    const { lower } = headerName(rawHeaders[index] ?? '');
+    if (!ONCE.has(lower)) continue;
+    if (seen.includes(lower)) return gatewayError('header_repeated', lower);
+    seen.push(lower);
   }
   return null;
 }

@@ -76,7 +76,7 @@ export class Failover {
   /** Accounts that were passed over because they were busy. */
   #busy: Candidate[] = [];
   /** Accounts that were asked, or may not be. */
-  readonly #done = new Set<Candidate>();
+  readonly #done: Candidate[] = [];
   #fault: Fault | null = null;
   #way: Way | null = null;
   /** What the attempt under way tries for the others. */
@@ -87,7 +87,7 @@ export class Failover {
   /** A login's refusal that waits for a new token. */
   #refusal: Fault | null = null;
   /** The logins that have been renewed for this turn. */
-  readonly #renewals = new Set<string>();
+  readonly #renewals: string[] = [];
 
   constructor(candidates: readonly Candidate[], world: BlameBook, home: Candidate | null = candidates[0] ?? null) {
     this.#candidates = candidates;
@@ -114,7 +114,7 @@ export class Failover {
       const candidate = this.#candidates[this.#at];
       if (candidate === undefined) break;
       // Whoever was waited for stands before others that have been asked meanwhile.
-      if (this.#done.has(candidate)) continue;
+      if (this.#done.includes(candidate)) continue;
       const way = this.#wayIn(candidate);
       if (way === null) continue;
       if (this.#seat?.candidate !== candidate && !this.#sit(candidate)) {
@@ -155,7 +155,7 @@ export class Failover {
 
   /** The account of the step may not be asked: the turn would be dearer there, or may not go there at all. */
   skip(): void {
-    if (this.#way !== null) this.#done.add(this.#way.candidate);
+    if (this.#way !== null) this.#done.push(this.#way.candidate);
     this.#at += 1;
     this.#key = 0;
     this.#way = null;
@@ -172,7 +172,7 @@ export class Failover {
   /** True while a refusal of the last attempt's token could be answered with a new one. */
   get renewable(): boolean {
     const login = this.#way?.secret?.login;
-    return login !== undefined && !this.#renewals.has(login);
+    return login !== undefined && !this.#renewals.includes(login);
   }
 
   /** The upstream has taken the request, so whoever waits for what the attempt tries need not wait for the answer's end. */
@@ -198,7 +198,7 @@ export class Failover {
         break;
       case 'fault':
         if (isRefusal(outcome.fault) && this.renewable && secret?.login !== undefined) {
-          this.#renewals.add(secret.login);
+          this.#renewals.push(secret.login);
           this.#refusal = outcome.fault;
           pool.settle(this.#probe, false);
           candidate.load.succeeded(null);
@@ -279,7 +279,7 @@ export class Failover {
   #last: Fault | null = null;
 
   #leave(): void {
-    if (this.#way !== null) this.#done.add(this.#way.candidate);
+    if (this.#way !== null) this.#done.push(this.#way.candidate);
     this.#at += 1;
     this.#key = 0;
     this.#switches += 1;

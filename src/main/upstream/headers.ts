@@ -1,43 +1,4 @@
-/** Headers of the connection, not of the message (RFC 9110 7.6.1), and those by which a body is framed. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-]);
-
-/** What must not go up: the tool's own credentials and cookies, where it came from, and what the gateway writes itself. */
-const NOT_UP: ReadonlySet<string> = new Set([
-  'host',
-  'content-length',
-  'content-encoding',
-  'accept-encoding',
-  'authorization',
-  'x-api-key',
-  'api-key',
-  'cookie',
-  'forwarded',
-  'via',
-  'x-real-ip',
-  'origin',
-]);
-
-/** By which a tier can be asked for; read only where they are spelled like this. */
-const JUDGED: ReadonlySet<string> = new Set(['x-codex-routing-hint', 'anthropic-beta']);
-
-/** What must not come down: grants and promises that a browser or a tool would take as this gateway's own. */
-const NOT_DOWN: ReadonlySet<string> = new Set([
-  'set-cookie',
-  'alt-svc',
-  'strict-transport-security',
-  'public-key-pins',
-]);
+import { headerName } from './header-name.ts';
 
 /** How local keys look: any of them, not only the one that was sent, stays on this machine. */
 const LOCAL_KEY = /tg-[A-Za-z0-9_-]{20,}/;
@@ -87,18 +48,13 @@ export function headersUp(
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
     const value = raw[index + 1] ?? '';
-    const lower = name.toLowerCase();
-    // Some servers read an underscore in a name as a hyphen.
-    const loose = lower.replaceAll('_', '-');
-    if (HOP_BY_HOP.has(loose) || NOT_UP.has(loose) || connection.has(lower) || replaced.has(lower)) continue;
-    if (loose.startsWith('x-tiergate-') || loose.startsWith('x-forwarded-') || loose.startsWith('sec-fetch-')) continue;
+    const { lower, loose, goesUp } = headerName(name);
+    if (!goesUp || connection.has(lower) || replaced.has(lower)) continue;
     if (lower === judged.name) {
       if (judged.value !== null) up.push(name, judged.value);
       continue;
     }
     if (accountId !== undefined && loose === ACCOUNT_HEADER) continue;
-    // What the door looks for under one name must not leave under another.
-    if (loose !== lower && JUDGED.has(loose)) continue;
     if (holdsLocalKey(value) || also.some((one) => one.name === loose)) continue;
     if (foreign.some((start) => loose.startsWith(start))) continue;
     up.push(name, value);
@@ -177,9 +133,8 @@ export function headersDown(raw: readonly (Buffer | string)[]): HeadersDown {
   for (let index = 0; index + 1 < text.length; index += 2) {
     const name = text[index] ?? '';
     const value = text[index + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || NOT_DOWN.has(lower) || connection.has(lower)) continue;
-    if (lower.startsWith('access-control-') || lower.startsWith('x-tiergate-')) continue;
+    const { lower, goesDown } = headerName(name);
+    if (!goesDown || connection.has(lower)) continue;
     if (lower === 'content-type') contentType = value.toLowerCase();
     else if (lower === 'content-encoding') contentEncoding = value.trim().toLowerCase();
     else if (lower === 'content-length') contentLength = Number(value);
