@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/shared/settings.ts';
 import { browserPath } from '../browser.ts';
-import { accountAt } from '../fakes/gateway.ts';
+import { LOCAL_KEY, accountAt } from '../fakes/gateway.ts';
 import { startUpstream, type Upstream } from '../fakes/upstream.ts';
 import { openWindow, type OpenWindow, tabTo } from './window-of.ts';
 
@@ -17,7 +17,8 @@ describe.skipIf(missing)(missing ? 'the prices page (no browser here)' : 'the pr
 
   beforeAll(async () => {
     upstream = await startUpstream();
-    window = await openWindow({ accounts: [accountAt(upstream.baseUrl)] });
+    const claude = accountAt(upstream.baseUrl, { id: 'claude', provider: 'anthropic' });
+    window = await openWindow({ accounts: [accountAt(upstream.baseUrl), claude] });
     await window.openai.responses.create({ model: 'lab-model', input: 'hi' });
     await window.go('#/prices');
     await page().getByRole('heading', { name: 'Prices', level: 1 }).waitFor();
@@ -113,6 +114,26 @@ describe.skipIf(missing)(missing ? 'the prices page (no browser here)' : 'the pr
     await page().getByRole('button', { name: 'Undo' }).press('Enter');
     await page().getByRole('region', { name: 'Your prices' }).waitFor();
     await expect.poll(saved).toHaveLength(1);
+    expect(await window.violations()).toEqual([]);
+  });
+
+  test('a turn tells what an hour of cache cost apart from five minutes of it', async () => {
+    const usage = { input: 1000, cached: 100, cacheWrite: 700, cacheWriteHour: 400, output: 10, reasoning: 0 };
+    upstream.next({ kind: 'answer', usage });
+    const asked = await fetch(`${window.serving.baseUrl}/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': LOCAL_KEY, 'anthropic-version': '2023-06-01', 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'claude-opus-5', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    await asked.text();
+    const { turns } = await window.client.call('turns.page', { order: 'newest', limit: 1 });
+    await window.go(`#/turns/${turns[0]?.id ?? ''}`);
+    const cells = (name: string) =>
+      page().getByRole('row').filter({ hasText: name }).getByRole('cell').allTextContents();
+    await page().getByRole('rowheader', { name: 'Cache write, 1 h' }).waitFor();
+    // 300 × 6.25 and 400 × 10 millionths of a dollar.
+    expect(await cells('Cache write, 1 h')).toEqual(['400', '$0.004']);
+    expect((await cells('Cache write')).slice(0, 2)).toEqual(['300', expect.stringMatching(/^\$0\.001(?:8|9)/)]);
     expect(await window.violations()).toEqual([]);
   });
 

@@ -31,6 +31,19 @@ describe('a table', () => {
     expect(unknown).toMatchObject({ cost_total_picousd: '', cost_total_usd: '' });
   });
 
+  test('tells an hour of cache from the rest, in tokens and money', () => {
+    const tokens = { cacheWrite: 700, cacheWriteHour: 400 };
+    const cost = { input: 1, cached: 2, cacheWrite: 3, cacheWriteHour: 4, output: 5, total: 15 };
+    expect(read(exportText([sampleTurn(1, { tokens, cost })], 'csv', true))).toMatchObject([
+      {
+        tokens_cache_write: '700',
+        tokens_cache_write_1h: '400',
+        cost_cache_write_picousd: '3',
+        cost_cache_write_1h_picousd: '4',
+      },
+    ]);
+  });
+
   test.each([
     ['=HYPERLINK("http://evil.example","click")'],
     ['+1+cmd|’ /C calc’!A0'],
