@@ -9,7 +9,7 @@ const DECODERS = new Map<string, () => Transform>([
   ['zstd', createZstdDecompress],
 ]);
 
-/** Decodes a body on a side copy; null for a coding that nobody here can read. */
+/** Takes a coding off; null for one that nobody here can read. */
 export function decoderOf(coding: string): Transform | null {
   return DECODERS.get(coding)?.() ?? null;
 }
