@@ -170,6 +170,40 @@ describe('an answer that names no response gives its seat back, and the session 
   });
 });
 
+describe('an answer that came coded although nobody asked for it', () => {
+  test.each(['gzip', 'deflate', 'br', 'zstd'] as const)('is read like any other: %s', async (coding) => {
+    const tool = await lab.open();
+    for (const writes of ['events', 7] as const) {
+      lab.upstream.next({ kind: 'answer', coding, writes });
+      tool.send({ type: 'response.create', model: 'gpt-5.5' });
+    }
+    await tool.event('response.completed', 2);
+    const row = { tokens: { input: 120, output: 40 }, tiers: { served: 'default' }, partial: false, error: null };
+    expect(await lab.newRows()).toMatchObject([row, row]);
+    tool.webSocket.terminate();
+  });
+
+  test.each<[what: string, script: Script, row: object]>([
+    [
+      'in a coding that cannot be read',
+      { kind: 'answer', headers: { 'content-encoding': 'rot13' } },
+      { status: 502, error: 'upstream_unreachable' },
+    ],
+    [
+      'in another coding than it says',
+      { kind: 'answer', headers: { 'content-encoding': 'gzip' } },
+      { partial: true, error: 'upstream_cut' },
+    ],
+    ['and broke off', { kind: 'answer', coding: 'gzip', cutAfter: 5 }, { partial: true, error: 'upstream_cut' }],
+  ])('%s is told as what it is', async (_, script, row) => {
+    lab.upstream.next(script);
+    const tool = await lab.open();
+    tool.send({ type: 'response.create', model: 'gpt-5.5' });
+    await expect.poll(() => lab.newRows()).toMatchObject([row]);
+    tool.webSocket.terminate();
+  });
+});
+
 test('an answer that breaks off ends the session with 1011', async () => {
   lab.upstream.next({ kind: 'answer', cutAfter: 5 });
   const tool = await lab.open();

@@ -5,6 +5,7 @@ import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.
 import { LOOP_CODE } from '../upstream/connector.ts';
 import { type Fault, faultOfConnection, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn, headersDown } from '../upstream/headers.ts';
+import { CodedAnswer } from './coded-answer.ts';
 import type { House } from './house.ts';
 import { errorEvent } from './socket-goodbye.ts';
 import { toolStatus } from './upstream-error.ts';
@@ -39,6 +40,8 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   readonly #listener: BridgeTurnListener;
   readonly #walker: SseWalker;
   #controller: Dispatcher.DispatchController | null = null;
+  /** Takes the coding off an answer that came coded. */
+  #coded: CodedAnswer | null = null;
   #status = 0;
   #headers: readonly string[] = [];
   #streams = false;
@@ -60,17 +63,24 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
 
   abort(): void {
     this.#over = true;
+    this.#coded?.destroy();
     this.#controller?.abort(new Error('the session no longer needs it'));
   }
 
   pause(): void {
     this.#paused = true;
+    this.#coded?.pause();
     this.#controller?.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    this.#controller?.resume();
+    this.#coded?.resume();
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (!this.#paused && this.#coded?.isFull !== true) this.#controller?.resume();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -87,12 +97,34 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     this.#headers = flat;
     this.#streams = status < 300 && contentType.startsWith('text/event-stream');
     if (status >= 300 && status < 400) this.#fail('upstream_redirect', place, controller);
-    else if (contentEncoding !== '')
+    else if (contentEncoding !== '' && !this.#decodes(contentEncoding))
       this.#fail('upstream_unreachable', `${place} answered in a coding that was not asked for.`, controller);
-    else if (this.#paused) controller.pause();
+    else if (this.#paused) this.pause();
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  #decodes(coding: string): boolean {
+    this.#coded = CodedAnswer.of(coding, {
+      data: this.#came,
+      drained: () => {
+        this.#goOn();
+      },
+      broken: (code) => {
+        this.#broke(code);
+        this.#controller?.abort(new Error(code));
+      },
+    });
+    return this.#coded !== null;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#coded === null) this.#came(chunk);
+    else if (!this.#over) {
+      this.#coded.push(chunk);
+      if (this.#coded.isFull) controller.pause();
+    }
+  }
+
+  readonly #came = (chunk: Buffer): void => {
     if (this.#over) return;
     if (this.#streams) {
       this.#walker.push(chunk);
@@ -100,9 +132,17 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
       this.#size += chunk.length;
       if (this.#size <= MAX_BODY) this.#chunks.push(chunk);
     }
-  }
+  };
 
   onResponseEnd(): void {
+    if (this.#coded === null || this.#over) this.#ended();
+    else
+      this.#coded.end(() => {
+        this.#ended();
+      });
+  }
+
+  #ended(): void {
     if (this.#over) return;
     if (this.#streams) this.#walker.end();
     else if (this.#status >= 400) this.#refuse();
@@ -113,6 +153,15 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return;
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    if (this.#coded === null) this.#broke(code);
+    else
+      this.#coded.end(() => {
+        this.#broke(code);
+      });
+  }
+
+  #broke(code: string): void {
+    if (this.#over) return;
     const { place } = this.#asked;
     const fault = faultOfConnection(code);
     if (this.#status !== 0) this.#end(this.#told ? null : code);
@@ -181,6 +230,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   #end(cut: string | null): void {
     if (this.#over) return;
     this.#over = true;
+    this.#coded?.destroy();
     this.#listener.over(cut);
   }
 }
