@@ -107,6 +107,15 @@ test('a stream that begins with a failure is taken over before the tool has seen
   expect((await gateway.turns())[0]).toMatchObject({ account: 'a1', status: 200, error: null });
 });
 
+test('a stream that begins with an event of nothing is an answer, and is asked for once', async () => {
+  const [first, second] = await start(2);
+  const events = ['null', '{"type":"response.completed","response":{"id":"resp_1"}}'];
+  first?.next({ kind: 'answer', events: events.map((data) => ({ name: null, data })) });
+  expect((await send(gateway.origin, STREAM)).text).toContain('data: null');
+  expect(second?.requests).toHaveLength(0);
+  expect((await gateway.turns())[0]).toMatchObject({ account: 'a0', responseId: 'resp_1', attempts: [] });
+});
+
 test('a stream that breaks after its first token is never begun again elsewhere', async () => {
   const [first, second] = await start(2);
   first?.next({ kind: 'answer', cutAfter: 4 });

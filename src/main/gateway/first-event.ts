@@ -33,7 +33,7 @@ export class FirstEvent {
       this.beginning = { kind: 'answer' };
       return true;
     }
-    const { type, error } = document as { readonly type?: unknown; readonly error?: unknown };
+    const { type, error } = (document ?? {}) as { readonly type?: unknown; readonly error?: unknown };
     if (type === 'error' || type === 'response.failed' || (type === undefined && error !== undefined && error !== null))
       this.beginning = { kind: 'failure', said: errorSaidIn(document) };
     else if (typeof type !== 'string' || !QUIET.has(type)) this.beginning = { kind: 'answer' };
