@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { connectRaw, speak, statuses, upgradeLines } from './raw-socket.ts';
 import { type SocketLab, startSocketLab } from './socket-lab.ts';
 
 /** Compression on either side, and on both. */
@@ -49,6 +50,20 @@ describe.each([
     expect((await lab.refused({ compress: toolSide })).status).toBe(426);
     lab.sockets.refuse = { kind: 'reset' };
     expect((await lab.refused({ compress: toolSide })).status).toBe(502);
+  });
+
+  test('nor about what a tool may offer', async () => {
+    const upgrade = (more: string): string =>
+      upgradeLines(lab.origin, more === '' ? [] : [`Sec-WebSocket-Protocol: ${more}`]);
+    expect(statuses(await speak(lab.origin, upgrade('').replace('/v1/responses', '/v1/responses?a=#b')))).toEqual([
+      400,
+    ]);
+    const dialled = lab.sockets.requests.length;
+    const tool = await connectRaw(lab.origin);
+    tool.write(upgrade('a, a, b c, d'));
+    await lab.sockets.dialled(dialled + 1);
+    expect(lab.sockets.last.request.header('sec-websocket-protocol').join().replaceAll(' ', '')).toBe('a,d');
+    tool.destroy();
   });
 
   test('nor about blocks and breaks', async () => {

@@ -14,9 +14,10 @@ export const SOCKET_ROUTES: ReadonlyMap<string, 'responses' | 'realtime'> = new 
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /** Refuses a handshake that is none, or that carries a body, which would be taken for frames. */
-export function refuseHandshake({ method, headers }: IncomingMessage): GatewayError | null {
+export function refuseHandshake({ method, url, headers }: IncomingMessage): GatewayError | null {
   if (headers.upgrade?.trim().toLowerCase() !== 'websocket') return gatewayError('upgrade_required');
   if (method !== 'GET') return gatewayError('upgrade_invalid', 'it must be a GET request');
+  if (url?.includes('#') === true) return gatewayError('upgrade_invalid', 'its address must have no fragment');
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
     return gatewayError('upgrade_invalid', 'it must have no body');
   if (!KEY.test(headers['sec-websocket-key'] ?? ''))

@@ -87,12 +87,15 @@ export function upgradeHeadersDown(raw: readonly string[]): string[] {
 /** A subprotocol by which a browser hands over a provider's key, since it can set no header. */
 const KEY_PROTOCOL = /^openai-insecure-api-key\./i;
 
-/** The subprotocols that a tool offers and the upstream may see. */
+/** What a subprotocol's name may be made of (RFC 6455, 4.1). */
+const PROTOCOL_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** The subprotocols that a tool offers and the upstream may see, each once. */
 export function protocolsUp(header: string | undefined): string[] {
-  return (header ?? '')
-    .split(',')
-    .map((protocol) => protocol.trim())
-    .filter((protocol) => protocol !== '' && !holdsLocalKey(protocol) && !KEY_PROTOCOL.test(protocol));
+  const offered = new Set((header ?? '').split(',').map((protocol) => protocol.trim()));
+  return [...offered].filter(
+    (protocol) => PROTOCOL_NAME.test(protocol) && !holdsLocalKey(protocol) && !KEY_PROTOCOL.test(protocol),
+  );
 }
 
 function pairsWhere(flat: readonly string[], keep: (lowerName: string) => boolean): string[] {
