@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type SocketLab, startSocketLab } from './socket-lab.ts';
 
@@ -254,6 +255,26 @@ test('the window sees the session, its turns and their tiers, and that it has en
   tool.webSocket.close();
   await tool.closed;
   await expect.poll(async () => (await client.call('status.get')).sessions).toEqual([]);
+});
+
+test('an upstream that begins responses without end has a thousand of them open, and the oldest leaves its row', async () => {
+  const { client } = lab.gateway;
+  const tool = await lab.open();
+  await tool.turn();
+  await lab.newRows();
+  const upstream = lab.sockets.last;
+  for (let number = 0; number < 1010; number += 1)
+    upstream.send({ type: 'response.created', response: { id: `resp_${number}` } });
+  const passed = once(tool.webSocket, 'ping');
+  upstream.webSocket.ping();
+  await passed;
+  expect((await client.call('status.get')).openTurns).toBe(1000);
+  expect((await lab.newRows()).map(({ responseId }) => responseId)).toEqual(
+    Array.from({ length: 10 }, (_, number) => `resp_${number}`),
+  );
+  tool.webSocket.terminate();
+  await upstream.ended();
+  await expect.poll(async () => (await client.call('status.get')).openTurns).toBe(0);
 });
 
 function usage(input: number): object {

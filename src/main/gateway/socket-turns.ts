@@ -23,6 +23,9 @@ import { type OpenTurn, OpenTurns, unanswered } from './open-turns.ts';
 import type { SocketFaults } from './socket-faults.ts';
 import type { Chosen, FailedDial } from './socket-upstream.ts';
 
+/** No conversation has so many responses under way; an upstream that begins more of them by itself never ends any. */
+const MOST_OPEN = 1000;
+
 /** How many turns' tiers the window shows. */
 const SHOWN_TIERS = 20;
 
@@ -293,6 +296,8 @@ export class SocketTurns {
 
   /** A response that no frame asked for, as Realtime begins one when somebody stops speaking. */
   #unasked(lane: string | null): OpenTurn {
+    const { all } = this.#open;
+    if (all.length >= MOST_OPEN && all[0] !== undefined) this.#abandon(all[0], 'upstream_cut');
     const meter = this.#meter();
     const model = this.#options.sessionModel();
     meter.asked(model, null, true);
