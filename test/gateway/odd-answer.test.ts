@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AnswerScript } from '../fakes/provider-script.ts';
 import { type Lab, startLab } from './lab.ts';
-import { TURN, send } from './tool.ts';
+import { answerText, startRawUpstream } from './raw-upstream.ts';
+import { TURN, type WholeAnswer, send } from './tool.ts';
 import { recordAnswers } from './wire-record.ts';
 
 /** Answers in unusual pieces and sizes come down unchanged, and their usage is read all the same. */
@@ -97,4 +98,30 @@ test('what a stream announces at its beginning is not taken for what it served',
   expect(await lab.newRows()).toMatchObject([
     { tiers: { requested: 'flex', sent: 'flex', served: 'default', billed: 'flex' } },
   ]);
+});
+
+describe('a stream that announces its length', () => {
+  const announced = async (body: string, call: object): Promise<WholeAnswer> => {
+    const lines = ['200 OK', 'content-type: text/event-stream', `content-length: ${body.length}`];
+    const upstream = await startRawUpstream((socket) => socket.write(answerText(lines, body)));
+    const other = await startLab({ account: { baseUrl: upstream.baseUrl } });
+    const answer = await send(other.origin, call);
+    await other.close();
+    await upstream.close();
+    return answer;
+  };
+
+  test('may lose what the tool did not ask for', async () => {
+    const usage = '{"object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}';
+    const body = `data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{}}]}\n\ndata: ${usage}\n\ndata: [DONE]\n\n`;
+    const { text, broken } = await announced(body, { ...CHAT, body: { ...TURN, stream: true } });
+    expect([text, broken]).toEqual([body.replace(`data: ${usage}\n\n`, ''), false]);
+  });
+
+  test('may get a last event that says it was cut', async () => {
+    const body = 'data: {"type":"response.created","response":{"id":"resp_1"}}\n\n';
+    const { text, broken } = await announced(body, STREAM);
+    expect(text).toMatch(/^data: .*response\.created[^]*response\.failed.*upstream_cut/);
+    expect(broken).toBe(true);
+  });
 });

@@ -69,8 +69,10 @@ export class StraightOutlet implements Outlet {
     this.#streams = contentType.startsWith('text/event-stream');
     if (!this.#streams) this.#filter = null;
     // Whoever waited for a slot has had the head of a stream already.
-    if (!this.#response.headersSent)
-      this.#response.writeHead(status, [...flat, ...leftOutHeader(this.#leftOut), 'x-tiergate-turn', this.#turn]);
+    if (this.#response.headersSent) return;
+    // A stream may get a last event of the gateway's own, or lose what was not asked for.
+    const kept = this.#streams ? withoutLength(flat) : flat;
+    this.#response.writeHead(status, [...kept, ...leftOutHeader(this.#leftOut), 'x-tiergate-turn', this.#turn]);
   }
 
   take(bytes: Buffer | undefined, last: boolean): Buffer | undefined {
@@ -96,6 +98,12 @@ export class StraightOutlet implements Outlet {
   error(_: number, error: CleanError): CleanError {
     return error;
   }
+}
+
+function withoutLength(flat: readonly string[]): string[] {
+  return flat.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase() !== 'content-length' ? [name, flat[index + 1] ?? ''] : [],
+  );
 }
 
 function filtered(filter: UsageFilter, bytes: Buffer | undefined, last: boolean): Buffer | undefined {
