@@ -85,7 +85,7 @@ describe.skipIf(missing)(missing ? 'a login (no browser here)' : 'a login', () =
         'x-codex-secondary-reset-after-seconds': '86400',
       },
     };
-    for await (const event of await ask()) void event;
+    for await (const event of await ask()) event;
     const short = row().getByRole('meter', { name: '5 hours' });
     const week = row().getByRole('meter', { name: '7 days' });
     await expect.poll(() => short.getAttribute('aria-valuenow')).toBe('42');
