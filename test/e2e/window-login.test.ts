@@ -85,7 +85,9 @@ describe.skipIf(missing)(missing ? 'a login (no browser here)' : 'a login', () =
         'x-codex-secondary-reset-after-seconds': '86400',
       },
     };
-    for await (const event of await ask()) event;
+    const events: string[] = [];
+    for await (const { type } of await ask()) events.push(type);
+    expect(events).toContain('response.completed');
     const short = row().getByRole('meter', { name: '5 hours' });
     const week = row().getByRole('meter', { name: '7 days' });
     await expect.poll(() => short.getAttribute('aria-valuenow')).toBe('42');
