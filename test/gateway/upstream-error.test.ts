@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accountAt, startGateway } from '../fakes/gateway.ts';
+import { FakeTimers } from '../fakes/timers.ts';
 import { FAKE_KEY } from '../fakes/upstream.ts';
 import { type Lab, startLab } from './lab.ts';
 import { answerText, chunk, startRawUpstream } from './raw-upstream.ts';
@@ -50,6 +51,56 @@ test('the provider’s 401 becomes 502 with its body: the tool’s own key was r
   expect(answer.status).toBe(502);
   expect(answer.error.code).toBe('invalid_api_key');
   expect(await lab.newRows()).toMatchObject([{ status: 502, error: 'upstream_401' }]);
+});
+
+describe('an error whose body never ends', () => {
+  const HEAD = answerText(['500 Busy', 'content-type: application/json', 'transfer-encoding: chunked']);
+
+  test('is told as far as it came in ten seconds, though there is no other way', async () => {
+    const timers = new FakeTimers();
+    const left = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<undefined>();
+    const upstream = await startRawUpstream((socket) => {
+      socket.on('close', () => {
+        left.resolve(undefined);
+      });
+      socket.write(Buffer.concat([Buffer.from(HEAD), chunk('{"error":')]), () => {
+        begun.resolve(undefined);
+      });
+    });
+    const slow = await startLab({ account: { baseUrl: upstream.baseUrl }, runtime: { after: timers.after } });
+    const before = timers.waiting;
+    const answering = send(slow.origin);
+    await begun.promise;
+    await expect.poll(() => timers.waiting).toBeGreaterThan(before);
+    timers.pass(10_000);
+    const { status, text } = await answering;
+    expect([status, text]).toEqual([500, '{"error":']);
+    await left.promise;
+    expect(await slow.newRows()).toMatchObject([{ status: 500, error: 'upstream_500' }]);
+    await slow.close();
+    await upstream.close();
+  });
+
+  test('is not read on once it is too long to be passed on', async () => {
+    const piece = chunk(Buffer.alloc(64 * 1024, 'x'));
+    const left = Promise.withResolvers<undefined>();
+    const upstream = await startRawUpstream((socket) => {
+      socket.on('close', () => {
+        left.resolve(undefined);
+      });
+      const more = (): void => {
+        if (!socket.destroyed) socket.write(piece, more);
+      };
+      socket.write(HEAD, more);
+    });
+    const endless = await startLab({ account: { baseUrl: upstream.baseUrl } });
+    const { status, error } = await send(endless.origin);
+    expect([status, error.code]).toEqual([502, 'upstream_unreachable']);
+    await left.promise;
+    await endless.close();
+    await upstream.close();
+  });
 });
 
 describe('the provider’s key is taken out of what quotes it', () => {

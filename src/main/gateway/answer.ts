@@ -124,15 +124,14 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     if (status < 400) this.#begin(cleanHeaders(this.#headers, this.#options.house.redact));
-    // A body that never ends must not keep the turn from another way.
-    else if (this.#settlement.isOpen)
-      this.#settlement.holdWith(this.#options.house.after(HELD_MS, this.#upstreamError));
+    // A body that never ends must keep the turn neither from another way nor from its tool.
+    else this.#settlement.holdWith(this.#options.house.after(HELD_MS, this.#upstreamError));
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#closed) return;
     if (this.#status >= 400) {
-      this.#error.push(chunk);
+      if (!this.#error.push(chunk)) this.#upstreamError();
       return;
     }
     if (this.#coded === null) this.#came(chunk);
@@ -436,6 +435,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     const header = headerIn(this.#headers?.flat ?? []);
     this.#failed(faultOfStatus(this.#status, header, said, house.now(), model), () => {
       this.#sendUpstreamError();
+      if (!this.#ended) this.#controller?.abort(new Error('no more of its error is wanted'));
     });
   };
 

@@ -33,11 +33,6 @@ export class Settlement {
       : SETTLED;
   }
 
-  /** True while another way could be tried. */
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
   /** True once it has been told how the attempt ended. */
   get isTold(): boolean {
     return this.#isTold;

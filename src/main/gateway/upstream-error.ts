@@ -22,9 +22,12 @@ export class ErrorBody {
   #chunks: Buffer[] = [];
   #size = 0;
 
-  push(chunk: Buffer): void {
+  /** Takes what came; false once it is longer than can be passed on. */
+  push(chunk: Buffer): boolean {
     this.#size += chunk.length;
-    if (this.#size <= MAX_ERROR_BODY) this.#chunks.push(chunk);
+    const fits = this.#size <= MAX_ERROR_BODY;
+    if (fits) this.#chunks.push(chunk);
+    return fits;
   }
 
   /** What it says of key and account. */
