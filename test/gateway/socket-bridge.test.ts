@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FAKE_KEY } from '../fakes/upstream.ts';
 import type { Script } from '../fakes/provider-script.ts';
+import { answerText, chunk, startRawUpstream } from './raw-upstream.ts';
 import { type SocketLab, startSocketLab } from './socket-lab.ts';
 
 /** A tool's WebSocket in front of an upstream that only knows HTTP. */
@@ -202,6 +203,28 @@ describe('an answer that came coded although nobody asked for it', () => {
     await expect.poll(() => lab.newRows()).toMatchObject([row]);
     tool.webSocket.terminate();
   });
+});
+
+test('an error whose body never ends is one all the same, and is not read on', async () => {
+  const left = Promise.withResolvers<undefined>();
+  const endless = await startRawUpstream((socket) => {
+    socket.on('close', () => {
+      left.resolve(undefined);
+    });
+    const piece = chunk(Buffer.alloc(256 * 1024, 'x'));
+    const more = (): void => {
+      if (!socket.destroyed) socket.write(piece, more);
+    };
+    socket.write(answerText(['500 Busy', 'transfer-encoding: chunked']), more);
+  });
+  const other = await startSocketLab({ account: { baseUrl: endless.baseUrl, sockets: 'http_bridge' } });
+  const tool = await other.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5' });
+  expect(await tool.event('error')).toMatchObject({ status: 500, error: { code: 'upstream_500' } });
+  await left.promise;
+  expect(await other.newRows()).toMatchObject([{ status: 500, error: 'upstream_500' }]);
+  await other.close();
+  await endless.close();
 });
 
 test('an answer that breaks off ends the session with 1011', async () => {

@@ -131,6 +131,10 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     } else {
       this.#size += chunk.length;
       if (this.#size <= MAX_BODY) this.#chunks.push(chunk);
+      else {
+        this.#ended();
+        this.#controller?.abort(new Error('its answer is too long'));
+      }
     }
   };
 
