@@ -1,3 +1,5 @@
+import { Pieces } from '../envelope/pieces.ts';
+
 /** What a reader of server-sent events wants to see; everything else passes as bytes. */
 export interface SseInterest {
   /** Longer event names are never wanted, so they are not even made into text. */
@@ -27,8 +29,7 @@ export class SseWalker {
   #event: string | null = null;
   #wanted: boolean;
   /** The beginning of a line whose end has not come yet. */
-  #carry: Buffer[] = [];
-  #carried = 0;
+  readonly #carry = new Pieces();
   /** True once that line is known to be wanted whole. */
   #keeping = false;
   /** True while the rest of a line that nobody wants is still to come. */
@@ -48,7 +49,7 @@ export class SseWalker {
       const end = chunk.indexOf(LINE_FEED, start);
       if (end === -1) break;
       if (this.#skipping) this.#skipping = false;
-      else if (this.#carried > 0) this.#carriedLine(chunk.subarray(start, end));
+      else if (this.#carry.size > 0) this.#carriedLine(chunk.subarray(start, end));
       else this.#line(chunk, start, end);
       start = end + 1;
     }
@@ -57,21 +58,19 @@ export class SseWalker {
 
   /** A last event without its empty line still counts. */
   end(): void {
-    if (this.#carried > 0) this.#carriedLine(Buffer.alloc(0));
+    if (this.#carry.size > 0) this.#carriedLine(Buffer.alloc(0));
     this.#endEvent();
   }
 
   #keep(part: Buffer): void {
     this.#carry.push(part);
-    this.#carried += part.length;
     if (this.#keeping) {
-      if (this.#carried <= MAX_PAYLOAD) return;
+      if (this.#carry.size <= MAX_PAYLOAD) return;
       this.#interest.overlong?.(this.#event);
     } else {
       // From its first bytes on it is plain what kind of line this is: one that nobody wants need not be kept.
-      if (this.#carried < EVENT.length) return;
-      const start = Buffer.concat(this.#carry);
-      this.#carry = [start];
+      if (this.#carry.size < EVENT.length) return;
+      const start = this.#carry.whole();
       this.#keeping =
         startsWith(start, 0, start.length, EVENT) || (this.#wanted && startsWith(start, 0, start.length, DATA));
       if (this.#keeping) return;
@@ -81,15 +80,15 @@ export class SseWalker {
   }
 
   #carriedLine(rest: Buffer): void {
-    const line = Buffer.concat([...this.#carry, rest]);
+    this.#carry.push(rest);
+    const line = this.#carry.whole();
     this.#drop();
     this.#line(line, 0, line.length);
   }
 
   #drop(): void {
     this.#keeping = false;
-    this.#carry = [];
-    this.#carried = 0;
+    this.#carry.clear();
   }
 
   #line(bytes: Buffer, start: number, lineEnd: number): void {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { type ErrorCode, gatewayError, messageOf } from '../../shared/errors.ts';
 import { SseWalker } from '../dialects/sse.ts';
+import { Pieces } from '../envelope/pieces.ts';
 import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
 import { LOOP_CODE } from '../upstream/connector.ts';
 import { type Fault, faultOfConnection, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
@@ -45,7 +46,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: readonly string[] = [];
   #streams = false;
-  #chunks: Buffer[] = [];
+  readonly #chunks = new Pieces();
   #size = 0;
   #told = false;
   #over = false;
@@ -188,7 +189,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
 
   /** An upstream that does not stream has still answered. */
   #whole(): void {
-    const body = Buffer.concat(this.#chunks);
+    const body = this.#chunks.whole();
     if (body.length === 0 || this.#size > MAX_BODY) return;
     const event = Buffer.concat([Buffer.from('{"type":"response.completed","response":'), body, Buffer.from('}')]);
     // A page that asks a person to sign in is none.
@@ -206,7 +207,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     const { own, model } = this.#asked;
     const { redact, now } = this.#house;
     const status = toolStatus(this.#status, own);
-    const body = redact.bytes(Buffer.concat(this.#chunks));
+    const body = redact.bytes(this.#chunks.whole());
     const fault = faultOfStatus(this.#status, headerIn(this.#headers), readErrorSaid(body), now(), model);
     const said = errorIn(body);
     const event = errorEvent({

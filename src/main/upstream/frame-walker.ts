@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Pieces } from '../envelope/pieces.ts';
 import { type CloseSaid, MAX_CONTROL, OPCODE, isCloseCode } from './frame-code.ts';
 
 /** A message larger than this is passed on without being looked into. */
@@ -6,10 +7,6 @@ const MAX_INSPECTED = 16 * 1024 * 1024;
 
 /** From this many bytes of a message on its reader can say whether it wants the rest. */
 const HEAD_BYTES = 128;
-
-/** Pieces of a message that are shorter than this are put together when so many have come one after the other. */
-const SMALL_PIECE = 1024;
-const MAX_LOOSE = 256;
 
 /** What wants to see an upstream's messages. */
 export interface MessageReader {
@@ -57,10 +54,8 @@ export class FrameWalker {
   /** The opcode of the message at hand; null between messages. */
   #message: number | null = null;
   #final = true;
-  #pieces: Buffer[] = [];
+  readonly #pieces = new Pieces();
   #size = 0;
-  /** How many of the last pieces are small. */
-  #loose = 0;
   #gathering: 'yes' | 'undecided' | 'no' = 'no';
   #tooLarge = false;
   /** The beginning of a letter whose rest has not come. */
@@ -203,36 +198,25 @@ export class FrameWalker {
       return;
     }
     this.#size += piece.length;
-    if (this.#gathering !== 'no' && piece.length > 0) this.#keep(piece);
+    if (this.#gathering !== 'no') this.#pieces.push(piece);
     if (this.#gathering === 'undecided' && this.#size >= HEAD_BYTES) {
-      const head = Buffer.concat(this.#pieces);
-      this.#pieces = [head];
-      this.#loose = 0;
+      const head = this.#pieces.whole();
       this.#gathering = this.#reader.wants(head.subarray(0, HEAD_BYTES)) ? 'yes' : 'no';
-      if (this.#gathering === 'no') this.#pieces = [];
+      if (this.#gathering === 'no') this.#pieces.clear();
     }
     if (this.#gathering === 'yes' && this.#size > MAX_INSPECTED) {
       this.#tooLarge = true;
       this.#gathering = 'no';
       // A copy, so that the beginning does not hold the rest.
-      this.#pieces = [Buffer.from(Buffer.concat(this.#pieces).subarray(0, HEAD_BYTES))];
+      const head = Buffer.from(this.#pieces.whole().subarray(0, HEAD_BYTES));
+      this.#pieces.clear();
+      this.#pieces.push(head);
     }
     if (!last) return;
-    const pieces = this.#pieces;
-    this.#pieces = [];
+    const message = this.#tooLarge || this.#gathering !== 'no' ? this.#pieces.whole() : null;
+    this.#pieces.clear();
     this.#size = 0;
-    this.#loose = 0;
-    if (this.#tooLarge) this.#reader.event(Buffer.concat(pieces), false);
-    else if (this.#gathering !== 'no') this.#reader.event(Buffer.concat(pieces), true);
-  }
-
-  /** A fragment may be a byte long, and the view of one takes a hundred: so many of them are one. */
-  #keep(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.#loose = piece.length < SMALL_PIECE ? this.#loose + 1 : 0;
-    if (this.#loose < MAX_LOOSE) return;
-    this.#pieces.push(Buffer.concat(this.#pieces.splice(-MAX_LOOSE)));
-    this.#loose = 0;
+    if (message !== null) this.#reader.event(message, !this.#tooLarge);
   }
 
   #isText(piece: Buffer, last: boolean): boolean {
