@@ -2,6 +2,10 @@ import { NO_USAGE, type Usage } from '../../shared/usage.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** The parts of a usage, as Responses, Realtime and Chat call them. */
+const INPUT_DETAILS = ['input_tokens_details', 'input_token_details', 'prompt_tokens_details'] as const;
+const OUTPUT_DETAILS = ['output_tokens_details', 'output_token_details', 'completion_tokens_details'] as const;
+
 /** Where upstreams put the tokens they wrote to a cache, in the order they are believed. */
 const CACHE_WRITE_DETAILS = ['cache_write_tokens', 'cache_creation_tokens'] as const;
 const CACHE_WRITE = [
@@ -19,8 +23,8 @@ export function eventUsage(value: unknown): Usage {
   if (!isObject(value)) return NO_USAGE;
   const input = count(value['input_tokens'] ?? value['prompt_tokens']);
   const output = count(value['output_tokens'] ?? value['completion_tokens']);
-  const read = part(value['input_tokens_details'] ?? value['prompt_tokens_details']);
-  const written = part(value['output_tokens_details'] ?? value['completion_tokens_details']);
+  const read = part(first(value, INPUT_DETAILS));
+  const written = part(first(value, OUTPUT_DETAILS));
   const cached = optional(read['cached_tokens']);
   const reasoning = optional(written['reasoning_tokens']);
   const cacheWrite = optional(first(read, CACHE_WRITE_DETAILS) ?? first(value, CACHE_WRITE));
