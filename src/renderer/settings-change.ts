@@ -48,7 +48,8 @@ export function useSettingsChanges() {
     },
     onSuccess: ({ after, step }) => {
       queries.setQueryData(callKey('settings.get', {}), after);
-      queries.setQueryData(LAST_STEP, step);
+      // What changed nothing leaves the change before it to be taken back.
+      if (JSON.stringify(step.before) !== JSON.stringify(step.after)) queries.setQueryData(LAST_STEP, step);
     },
   });
   const place = save.variables?.place ?? null;

@@ -35,7 +35,8 @@ interface Move {
   readonly before: Action;
   readonly after: Action;
   turns: number;
-  difference: bigint;
+  /** Null while none of them has a known one. */
+  difference: bigint | null;
 }
 
 /** What a policy would have changed. */
@@ -45,7 +46,7 @@ export interface SimulationResult {
   readonly difference: string;
   readonly unpriced: number;
   readonly examples: ChangedTurn[];
-  readonly moves: (Pick<Move, 'before' | 'after' | 'turns'> & { readonly difference: string })[];
+  readonly moves: (Pick<Move, 'before' | 'after' | 'turns'> & { readonly difference: string | null })[];
 }
 
 /** So many changed turns are shown one by one. */
@@ -102,7 +103,7 @@ export class Simulation {
       examples: this.#examples,
       moves: [...this.#moves.values()]
         .sort((a, b) => b.turns - a.turns)
-        .map((move) => ({ ...move, difference: String(move.difference) })),
+        .map((move) => ({ ...move, difference: move.difference === null ? null : String(move.difference) })),
     };
   }
 
@@ -132,9 +133,9 @@ export class Simulation {
 
   #move(before: Action, after: Action, difference: number | null): void {
     const key = `${before} ${after}`;
-    const move = this.#moves.get(key) ?? { before, after, turns: 0, difference: 0n };
+    const move = this.#moves.get(key) ?? { before, after, turns: 0, difference: null };
     move.turns += 1;
-    move.difference += BigInt(difference ?? 0);
+    if (difference !== null) move.difference = (move.difference ?? 0n) + BigInt(difference);
     this.#moves.set(key, move);
   }
 }

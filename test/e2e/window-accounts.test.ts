@@ -53,7 +53,7 @@ describe.skipIf(missing)(missing ? 'the accounts page (no browser here)' : 'the 
     expect(await page().locator('[data-account]').evaluateAll(idsOf)).toEqual(['lab', 'spare']);
     await row('spare').getByText('no key', { exact: true }).waitFor();
     await row('lab').getByText('serving').click();
-    expect(page().url()).toMatch(/#\/accounts\/lab$/);
+    await expect.poll(() => page().url()).toMatch(/#\/accounts\/lab$/);
     await key('keychain lab/1').getByText('…1111').waitFor();
     await key('keychain lab/2').getByText('…2222').waitFor();
     await row('lab').getByText('x-team: ••••').waitFor();
@@ -118,7 +118,7 @@ describe.skipIf(missing)(missing ? 'the accounts page (no browser here)' : 'the 
     await dialog.getByRole('button', { name: 'Add account' }).click();
     await dialog.waitFor({ state: 'detached' });
     await key('keychain router/1').getByText('…3333').waitFor();
-    expect(page().url()).toMatch(/#\/accounts\/router$/);
+    await expect.poll(() => page().url()).toMatch(/#\/accounts\/router$/);
     expect(keychain.entries.get('router/1')).toBe(TYPED);
     expect(await orders()).toEqual(['lab', 'spare', 'router']);
     await page().getByRole('button', { name: 'Test router' }).click();

@@ -114,7 +114,7 @@ describe.skipIf(missing)(missing ? 'the budgets page (no browser here)' : 'the b
     expect(await dialog.getByLabel('Turns of').inputValue()).toBe('lab');
     await page().keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(page().url()).toMatch(/#\/budgets$/);
+    await expect.poll(() => page().url()).toMatch(/#\/budgets$/);
     await window.go('#/settings');
     await page().getByRole('combobox', { name: 'Language' }).selectOption('zh');
     await window.go('#/budgets');

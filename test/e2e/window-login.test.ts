@@ -58,7 +58,7 @@ describe.skipIf(missing)(missing ? 'a login (no browser here)' : 'a login', () =
     await page().keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
     await login().getByText('ready').waitFor();
-    expect(page().url()).toMatch(/#\/accounts\/codex$/);
+    await expect.poll(() => page().url()).toMatch(/#\/accounts\/codex$/);
     await row().getByText('ChatGPT login').waitFor();
     await row().getByText('Nothing said yet').waitFor();
     expect([...keychain.entries.values()].join()).toContain(REFRESH);

@@ -66,7 +66,7 @@ describe.skipIf(missing)(missing ? 'the logs page (no browser here)' : 'the logs
     for (const name of ['Warning', 'Error']) await arrowTo('ArrowRight', page().getByRole('radio', { name }));
     await page().keyboard.press('Space');
     await page().getByText('No line matches').waitFor();
-    expect(page().url()).toContain('level=error');
+    await expect.poll(() => page().url()).toContain('level=error');
     expect(await window.violations()).toEqual([]);
     await tabTo(page(), page().getByRole('button', { name: 'Show all' }));
     await page().keyboard.press('Enter');

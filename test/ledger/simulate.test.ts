@@ -140,6 +140,7 @@ describe('what would have changed', () => {
       difference: '0',
       unpriced: 1,
       examples: [{ before: 'block', after: 'pass', difference: null }],
+      moves: [{ before: 'block', after: 'pass', turns: 1, difference: null }],
     });
   });
 

@@ -84,7 +84,8 @@ export const POLICY_CALLS = {
           before: z.enum(ACTIONS).nullable(),
           after: z.enum(ACTIONS),
           turns: z.int(),
-          difference: MoneySchema,
+          /** Null where no turn of them has a known one. */
+          difference: MoneySchema.nullable(),
         }),
       ),
     }),

@@ -74,22 +74,28 @@ function KeyWords({
   const { t } = useTranslation('accounts');
   return (
     <div className="min-w-0 flex-1">
-      <p className="flex flex-wrap items-center gap-1.5">
-        <span className="font-medium wrap-break-word">{keyPlace(source)}</span>
-        {lastFour !== null && lastFour !== '' && <code className="font-mono text-xs">…{lastFour}</code>}
+      <p className="flex min-w-0 items-baseline gap-1.5">
+        <span className="truncate font-medium" title={keyPlace(source)}>
+          {keyPlace(source)}
+        </span>
+        {lastFour !== null && lastFour !== '' && <code className="shrink-0 font-mono text-xs">…{lastFour}</code>}
+      </p>
+      <p className="mt-0.5 flex flex-wrap items-center gap-1.5 text-xs">
         <Chip tone={state === 'ready' ? 'good' : state === 'cooling' ? 'warn' : 'bad'}>
           {state === 'ready' ? t('keys.ready') : state === 'missing' ? t('keys.missing') : coolingWord(reason)}
         </Chip>
         {until !== null && (
-          <span className="text-xs text-ink-soft">
+          <span className="text-ink-soft">
             <Countdown until={until} now={now} />
           </span>
         )}
+        {fingerprint !== null && (
+          <code className="font-mono text-ink-faint" title={t('keys.fingerprint', { fingerprint })}>
+            {fingerprint}
+          </code>
+        )}
       </p>
-      {fingerprint !== null && (
-        <p className="truncate text-xs text-ink-faint">{t('keys.fingerprint', { fingerprint })}</p>
-      )}
-      {problem !== null && <p className="text-xs text-bad wrap-break-word">{sentenceWords(problem)}</p>}
+      {problem !== null && <p className="mt-0.5 text-xs text-bad wrap-break-word">{sentenceWords(problem)}</p>}
     </div>
   );
 }

@@ -88,7 +88,7 @@ export function TierMix({ range }: { readonly range: Range }) {
         ) : answer.data === undefined ? (
           <Skeleton label={t('readingMix')} rows={5} />
         ) : series.length === 0 ? (
-          <p className="grid h-56 place-items-center text-ink-faint">{t('nothingYet')}</p>
+          <p className="grid h-24 place-items-center text-ink-faint">{t('nothingYet')}</p>
         ) : (
           <Chart
             label={t('mix')}

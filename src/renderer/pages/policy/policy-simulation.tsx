@@ -97,7 +97,12 @@ function Outcome({ outcome }: { readonly outcome: Simulated }) {
             },
             { id: 'after', title: t('simulation.after'), cell: ({ after }) => verdictWord(after) },
             { id: 'turns', title: t('simulation.turns'), numeric: true, cell: (move) => fullCount(move.turns) },
-            { id: 'money', title: t('simulation.money'), numeric: true, cell: (move) => moneyOf(move.difference) },
+            {
+              id: 'money',
+              title: t('simulation.money'),
+              numeric: true,
+              cell: (move) => (move.difference === null ? <Unknown /> : moneyOf(move.difference)),
+            },
           ]}
         />
       )}

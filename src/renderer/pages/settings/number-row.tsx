@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { classNames } from '../../components/class-names.ts';
 import { INPUT_CLASS } from '../../components/field.tsx';
 import { type NumberBounds, numberOf } from '../../number-text.ts';
 import type { SettingsChanges } from '../../settings-change.ts';
@@ -19,7 +20,7 @@ export function NumberRow({
   readonly name: RowName;
   readonly changes: SettingsChanges;
   readonly note?: ReactNode;
-  /** Stands behind the number. */
+  /** Stands behind the number, within its field, so that all of them end alike. */
   readonly unit?: string;
   readonly placeholder?: string;
   /** Null is the empty place. */
@@ -40,16 +41,16 @@ export function NumberRow({
   return (
     <SettingRow name={name} changes={changes} note={note}>
       <div className="flex flex-col items-end gap-1">
-        <span className="flex items-center gap-2">
+        <span className="relative">
           <input
-            aria-label={t(`rows.${name}.label`)}
+            aria-label={unit === undefined ? t(`rows.${name}.label`) : `${t(`rows.${name}.label`)} (${unit})`}
             aria-describedby={`${name}-effect ${id}`}
             aria-invalid={typed === undefined}
             inputMode="numeric"
             autoComplete="off"
             placeholder={placeholder}
             value={draft ?? (value === null ? '' : String(value))}
-            className={`${INPUT_CLASS} w-28 text-right tabular-nums`}
+            className={classNames(INPUT_CLASS, 'w-36 text-right tabular-nums', unit !== undefined && 'pr-17')}
             onChange={({ target }) => setDraft(target.value)}
             onBlur={commit}
             onKeyDown={(event) => {
@@ -60,7 +61,14 @@ export function NumberRow({
               commit();
             }}
           />
-          {unit !== undefined && <span className="w-7 text-ink-soft">{unit}</span>}
+          {unit !== undefined && (
+            <span
+              aria-hidden="true"
+              className="pointer-events-none absolute inset-y-0 right-2 flex w-13.5 items-center text-xs text-ink-soft"
+            >
+              {unit}
+            </span>
+          )}
         </span>
         <p id={id} role="alert" className="text-xs text-bad empty:hidden">
           {typed === undefined
