@@ -313,6 +313,21 @@ test('a rule that changes counts from the next frame of an open session', async 
   expect((await lab.newRows()).map(({ tiers }) => tiers.sent)).toEqual(['scale', null, 'scale']);
 });
 
+test('a turn without a model has no tier that is forbidden for the model of the turn before it', async () => {
+  const before = await lab.gateway.client.call('policy.get');
+  await lab.gateway.client.call('policy.set', {
+    policy: { rules: [{ serviceTier: 'priority', action: 'filter', models: ['dear'] }] },
+  });
+  const tool = await lab.open();
+  await tool.turn({ model: 'cheap' });
+  await tool.turn({ model: 'dear' });
+  tool.send('{"type":"response.create","service_tier":"priority"}');
+  await tool.event('response.completed', 3);
+  expect(lab.sockets.last.messages.at(-1)?.text).toBe('{"type":"response.create"}');
+  tool.webSocket.terminate();
+  await lab.gateway.client.call('policy.set', { policy: before });
+});
+
 test('frames that ask for no turn go up byte for byte', async () => {
   const frames = [
     '{"type":"response.steer","service_tier":"priority", "input":[1.0,1e2]}',

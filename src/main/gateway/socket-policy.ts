@@ -13,7 +13,8 @@ import type { Occurrence } from '../envelope/scan.ts';
 import { type Block, Forward, decide } from './decide.ts';
 
 /** The account a session's frames go to, as far as the door looks at it. */
-type SessionAccount = Pick<Account, 'provider' | 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'>;
+type SessionAccount = Pick<Account, 'provider' | 'kind' | 'baseUrl' | 'standardTier' | 'modelMapping'> &
+  Partial<Pick<Account, 'sockets'>>;
 
 /** The frame may go: these bytes leave the machine, and `turn` is set when they ask for a turn. */
 interface FrameForward {
@@ -60,6 +61,8 @@ export class SocketPolicy {
   #upstreamSaid = false;
   /** The model a Realtime connection runs until the upstream names another, whatever its frames say; else null. */
   #running: JudgedModel | null = null;
+  /** The model that a turn named last: an upstream may go on with it where the next one names none. */
+  #last: string | null = null;
   #first = true;
   #dead = false;
 
@@ -129,6 +132,7 @@ export class SocketPolicy {
       this.#dead = true;
       return { kind: 'block', frame, decision };
     }
+    if (frame.kind === 'create') this.#last = frame.asked.model ?? this.#last;
     return { kind: 'forward', frame, bytes: decision.bytes, turn: frame.kind === 'create' ? decision : null };
   }
 
@@ -185,6 +189,10 @@ export class SocketPolicy {
     const others = [
       ...(frame.kind === 'create' && frame.model === null && model !== null ? [session] : []),
       ...(this.#running === null ? [] : [this.#running]),
+      // A bridged turn's request names the model that it was judged by.
+      ...(model === null && this.#last !== null && this.#account.sockets !== 'http_bridge'
+        ? [{ model: this.#last, mapped: false }]
+        : []),
     ];
     for (const other of others) {
       if (decision.kind === 'block') return decision;
