@@ -22,6 +22,9 @@ interface Template {
 
 const PLACE = /\{(\w+)\}/g;
 
+/** A longer text is no sentence of ours, and reading it by each of them would take time. */
+const LONGEST = 2000;
+
 const CHINESE_ERRORS: Readonly<Record<string, ErrorWords>> = chineseErrors;
 
 /** Whoever fixes more letters is asked first: what fits it, and a shorter one too, is meant by it. */
@@ -53,6 +56,7 @@ function asPattern(part: string, index: number): string {
 
 /** What main said in English, in Chinese; what stands on none of its lists stays as it is. */
 export function inChinese(text: string): string {
+  if (text.length > LONGEST) return text;
   return whole(text) ?? row(text) ?? placed(text) ?? text;
 }
 

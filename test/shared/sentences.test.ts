@@ -75,6 +75,7 @@ describe('what is said', () => {
     ['the shortest of what could fit', say('fault_transient'), '状态码 400，暂时性'],
     ['words of nobody here', 'ECONNREFUSED', 'ECONNREFUSED'],
     ['nothing', '', ''],
+    ['a text that goes on and on', `${'a: b of '.repeat(1000)}.`, `${'a: b of '.repeat(1000)}.`],
   ])('%s is Chinese in Chinese', (_, said, expected) => {
     expect(inChinese(said)).toBe(expected);
   });
