@@ -82,6 +82,21 @@ describe('turns that end in the same moment', () => {
     expect(trouble).toHaveLength(2);
   });
 
+  test('end also where what the first one does with its row fails', async () => {
+    const watching = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const bug = new Promise((resolve) => process.once('uncaughtException', resolve));
+    ledger.recordSoon(sampleTurn(1), () => {
+      throw new Error('a bug');
+    });
+    const second = new Promise<Turn | null>((resolve) => {
+      ledger.recordSoon(sampleTurn(2), resolve);
+    });
+    expect((await second)?.seq).toBe(2);
+    expect(await bug).toMatchObject({ message: 'a bug' });
+    for (const listener of watching) process.on('uncaughtException', listener);
+  });
+
   test('and wait when the ledger closes are committed by that', () => {
     let told: Turn | null = null;
     ledger.recordSoon(sampleTurn(1), (turn) => (told = turn));

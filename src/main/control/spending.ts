@@ -40,13 +40,17 @@ export class Spending {
     this.follow();
     await Promise.all(
       [...this.#running.values()].map(async (running) => {
-        running.waiting ??= [];
-        const { tools, lastSeq } = await read(running.period.from);
-        const waiting = running.waiting;
-        running.waiting = null;
-        running.byTool.clear();
-        for (const { tool, ...spend } of tools) running.byTool.set(tool, spend);
-        for (const turn of waiting) if (turn.seq > lastSeq) count(running, turn.tool, spendOf(turn));
+        const waiting: Turn[] = [];
+        running.waiting = waiting;
+        try {
+          const { tools, lastSeq } = await read(running.period.from);
+          running.byTool.clear();
+          for (const { tool, ...spend } of tools) running.byTool.set(tool, spend);
+          for (const turn of waiting) if (turn.seq > lastSeq) count(running, turn.tool, spendOf(turn));
+        } finally {
+          // Also where the ledger could not say: what waits is counted already, and would pile up.
+          running.waiting = null;
+        }
       }),
     );
   }

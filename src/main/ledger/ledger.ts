@@ -154,9 +154,16 @@ export class Ledger {
     const gathered = this.#gathered;
     this.#gathered = [];
     const recorded = this.#recordTogether(gathered.map(({ turn }) => turn));
-    gathered.forEach(({ then }, index) => {
-      then(recorded[index] ?? null);
-    });
+    for (const [index, { then }] of gathered.entries()) {
+      try {
+        then(recorded[index] ?? null);
+      } catch (error) {
+        // Told as what it is, a bug, but only once the others have ended too.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   };
 
   #recordTogether(turns: readonly NewTurn[]): (Turn | null)[] {
