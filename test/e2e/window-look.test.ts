@@ -127,6 +127,8 @@ describe.skipIf(missing)(
       await page.keyboard.press('/');
       await page.keyboard.type('codex');
       await expect.poll(() => page.evaluate('location.hash')).toBe('#/turns?text=codex');
+      // The rows of before stay until the new ones have come.
+      await expect.poll(() => page.locator('[data-turn]').filter({ hasNotText: 'codex' }).count()).toBe(0);
       await page.keyboard.press('Escape');
       for (let presses = 0; presses < 40; presses += 1) {
         if (await page.evaluate("document.activeElement?.getAttribute('role') === 'grid'")) break;
