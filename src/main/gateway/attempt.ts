@@ -9,6 +9,7 @@ import { headersUp, queryUp } from '../upstream/headers.ts';
 import type { WayQuestion } from '../upstream/ways.ts';
 import { Answer } from './answer.ts';
 import { BETA_HEADER, type Forward, ROUTING_HINT } from './decide.ts';
+import type { FormBody } from './form-body.ts';
 import type { House } from './house.ts';
 import { methodOf } from './incoming.ts';
 import { chooseOutlet } from './outlet-choice.ts';
@@ -50,15 +51,7 @@ export function attempt(turn: WalkedTurn, way: Way, plan: Plan, decision: Forwar
   const { body, length } =
     form === null
       ? bodyUp(failover.stripped ? [withoutEncryptedItems(decision.bytes)] : decision.pieces)
-      : form.goUp({
-          // A file is uploaded for no model.
-          keepsModel: plan.path === '/files' || Object.keys(account.modelMapping).length === 0,
-          upstreamModel: question.model === null ? null : decision.upstreamModel,
-          named: (name) => lateModel(turn, plan, ready, name),
-          refused: (error) => {
-            answer.refuse(error);
-          },
-        });
+      : formUp(turn, form, plan, ready, question.model === null ? null : decision.upstreamModel, answer);
   const { proxy, headers } = account;
   const request: UpstreamRequest = {
     method: methodOf(asked),
@@ -84,6 +77,26 @@ export function attempt(turn: WalkedTurn, way: Way, plan: Plan, decision: Forwar
   const handler = dumped === null ? answer : new DumpTee(dumped, answer);
   house.send(request, way.secret?.login === undefined ? handler : quotasSeen(house, way.candidate.load, handler));
   return answer;
+}
+
+/** Made apart: with what this remembers, every answer would keep its turn's body as long as it lasts. */
+function formUp(
+  turn: WalkedTurn,
+  form: FormBody,
+  plan: Plan,
+  ready: ReadyAccount,
+  upstreamModel: string | null,
+  answer: Answer,
+): ReturnType<FormBody['goUp']> {
+  return form.goUp({
+    // A file is uploaded for no model.
+    keepsModel: plan.path === '/files' || Object.keys(ready.account.modelMapping).length === 0,
+    upstreamModel,
+    named: (name) => lateModel(turn, plan, ready, name),
+    refused: (error) => {
+      answer.refuse(error);
+    },
+  });
 }
 
 /** As what a model goes up that a form has named after its file; the door judges the turn once more. */

@@ -83,16 +83,26 @@ function codingsOf(header: string | undefined): readonly string[] | GatewayError
 function receive(request: IncomingMessage, limit: number): Promise<Buffer | 'cut' | 'too large'> {
   const announced = Number(request.headers['content-length'] ?? -1);
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    // A request lives as long as its answer, and so do these listeners: none of them may hold the body any longer, nor the
+    // promise that was kept with it.
+    let settle: typeof resolve | null = resolve;
+    let chunks: Buffer[] = [];
     // With a known length every chunk is copied to its place at once; joining them at the end would copy them twice.
     let whole: Buffer | null = null;
     let size = 0;
+    const end = (outcome: 'cut' | 'too large' | null): void => {
+      settle?.(
+        outcome ?? whole?.subarray(0, size) ?? (chunks.length === 1 ? chunks[0] : null) ?? Buffer.concat(chunks),
+      );
+      settle = null;
+      whole = null;
+      chunks = [];
+    };
     request.on('data', (chunk: Buffer) => {
+      if (settle === null) return;
       const { length } = chunk;
       if (size + length > limit) {
-        resolve('too large');
-        size = limit + 1;
-        chunks.length = 0;
+        end('too large');
         return;
       }
       // Most bodies are one chunk, and that is then the body.
@@ -106,19 +116,16 @@ function receive(request: IncomingMessage, limit: number): Promise<Buffer | 'cut
       size += length;
     });
     request.once('end', () => {
-      if (whole !== null) resolve(whole.subarray(0, size));
-      else resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks, size));
+      end(null);
     });
     request.once('close', () => {
-      resolve('cut');
+      end('cut');
     });
     request.once('error', () => {
-      resolve('cut');
+      end('cut');
     });
   });
 }
-
-const EMPTY = Buffer.alloc(0);
 
 function beginCopy(announced: number, chunks: readonly Buffer[]): Buffer {
   const whole = Buffer.allocUnsafeSlow(announced);

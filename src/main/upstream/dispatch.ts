@@ -23,20 +23,30 @@ export interface UpstreamRequest {
   readonly body: Buffer | readonly Buffer[] | Readable | null;
 }
 
-/** From this size on a body leaves in its pieces; below it one write with the head is cheaper than not to copy. */
+/** From this size on a body leaves in its pieces; below it one write with the head is cheaper. */
 const IN_PIECES = 256 * 1024;
 
 /** An edited body as it goes up, and what its head must say of its length, where nobody else says it. */
 export function bodyUp(pieces: readonly Buffer[]): Pick<UpstreamRequest, 'body'> & { readonly length: string | null } {
   const size = pieces.reduce((sum, { length }) => sum + length, 0);
   if (size === 0) return { body: null, length: null };
-  if (pieces.length === 1 || size < IN_PIECES) return { body: joined(pieces), length: null };
+  if (size < IN_PIECES) return { body: joined(pieces), length: null };
   return { body: pieces, length: String(size) };
 }
 
 /** True for a body that goes up in pieces. */
 export function isPieces(body: UpstreamRequest['body']): body is readonly Buffer[] {
   return Array.isArray(body);
+}
+
+/** undici keeps a request's body until its answer has ended; of this nothing is left once it has gone up. */
+function letGo(pieces: readonly Buffer[]): Iterable<Buffer> {
+  const left = [...pieces];
+  const next = (): IteratorResult<Buffer, undefined> => {
+    const value = left.shift();
+    return value === undefined ? { done: true, value } : { done: false, value };
+  };
+  return { [Symbol.iterator]: () => ({ next }) };
 }
 
 /** Sends requests over one pool of connections for each origin and way out. */
@@ -50,10 +60,8 @@ export class Dispatch {
 
   send({ method, origin, proxy, path, headers, body }: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
     // undici takes whatever can be iterated, which its types do not say.
-    this.#pool(origin, proxy).dispatch(
-      { path, method: method ?? 'POST', headers, body: body as Buffer | Readable | null },
-      handler,
-    );
+    const leaving = (isPieces(body) ? letGo(body) : body) as Buffer | Readable | null;
+    this.#pool(origin, proxy).dispatch({ path, method: method ?? 'POST', headers, body: leaving }, handler);
   }
 
   /** Begins with fresh connections: those of before a sleep or in another network may be dead without knowing. */
