@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { constants as systemConstants } from 'node:os';
 import { join, resolve } from 'node:path';
+import { GATEWAY_NODE_OPTIONS } from './node-options.ts';
 import { type Ending, exitCodeOf, isStale, isStillborn, planStart, type StartPlan } from './start-plan.ts';
 
 /** `npm start`: builds if need be, then starts the tray app, or the gateway alone where there is no screen for one. */
@@ -104,7 +105,7 @@ function plan(fetchFailed: boolean): StartPlan {
 
 async function serveAlone(reason: string): Promise<Ending> {
   say(`Starting the gateway without tray and window: ${reason}.`);
-  return run(process.execPath, [join(root, 'out', 'main', 'headless.js'), 'serve', ...extra]);
+  return run(process.execPath, [...GATEWAY_NODE_OPTIONS, join(root, 'out', 'main', 'headless.js'), 'serve', ...extra]);
 }
 
 async function start(): Promise<Ending> {

@@ -1,3 +1,4 @@
+import { GATEWAY_NODE_OPTIONS } from '../../build/node-options.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,7 +66,7 @@ export function startContestant(name: ContestantName, stage: Stage, own: readonl
     case 'gateway':
       return Program.start({
         cpu,
-        args: [...own, ...nodeOptions, entry, 'serve', '--home', home, '--port', '0'],
+        args: [...GATEWAY_NODE_OPTIONS, ...own, ...nodeOptions, entry, 'serve', '--home', home, '--port', '0'],
         environment: { BENCH_KEY: 'sk-bench-0123456789' },
         ready: /base URL\s+http:\/\/127\.0\.0\.1:(\d+)/,
       });
