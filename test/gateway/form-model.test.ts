@@ -191,3 +191,29 @@ test('without a mapping a form goes up byte for byte with its length, wherever t
   );
   await plain.close();
 });
+
+describe('a dear tier in the headers of a form whose model comes after its file', () => {
+  const tiers = {
+    'x-codex-routing-hint': 'model=ears;tier=priority',
+    'anthropic-beta': 'files-1,fast-mode-2026-02-01',
+  };
+  const late = (): Promise<WholeAnswer> =>
+    send(gateway.origin, { path: PATH, body: form(FILE, field('model', 'ears')), headers: { ...FORM, ...tiers } });
+
+  test.each([
+    ['filter', 200],
+    ['block', 403],
+    ['pass', 200],
+  ])('has not left when a rule for that model says %s', async (action, status) => {
+    await gateway.client.call('policy.set', {
+      policy: { rules: [{ serviceTier: 'priority', action, models: ['whisper-*'], fallbackAction: 'pass' }] },
+    });
+    expect((await late()).status).toBe(status);
+    await upstream.idle();
+    for (const request of upstream.requests) {
+      expect(request.header('x-codex-routing-hint').join()).not.toContain('tier');
+      expect(request.header('anthropic-beta')).toEqual(['files-1']);
+    }
+    expect(await newest()).toMatchObject({ tiers: { requested: 'priority', sent: null }, verdict: action });
+  });
+});
