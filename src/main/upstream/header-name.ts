@@ -53,15 +53,16 @@ export interface HeaderName {
 /** A tool sends the same names with every turn. */
 const known = new Map<string, HeaderName>();
 
-/** Names that somebody makes up must not pile up. */
+/** Names that somebody makes up must not pile up, neither many nor long ones: they are read before a key is asked for. */
 const MOST_KNOWN = 1000;
+const LONGEST_KNOWN = 64;
 
 /** Reads a header's name as it was spelled. */
 export function headerName(name: string): HeaderName {
   const before = known.get(name);
   if (before !== undefined) return before;
   const read = readName(name);
-  if (known.size < MOST_KNOWN) known.set(name, read);
+  if (known.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) known.set(name, read);
   return read;
 }
 
