@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { headersDown } from '../../src/main/upstream/headers.ts';
+import { headersOf } from '../../src/main/upstream/pass-through.ts';
 
 describe('the upstream’s headers as they come down', () => {
   test('keep names, letter case, order and repetition, as texts or as bytes', () => {
     const raw = ['X-Request-Id', 'req_1', 'Content-Type', 'Application/JSON', 'x-odd', 'a', 'X-Odd', 'caf\u00e9'];
-    for (const given of [raw, raw.map((part) => Buffer.from(part, 'latin1'))])
-      expect(headersDown(given)).toEqual({
+    for (const rawHeaders of [raw, raw.map((part) => Buffer.from(part, 'latin1'))])
+      expect(headersDown(headersOf({ rawHeaders }))).toEqual({
         flat: raw,
         contentType: 'application/json',
         contentEncoding: '',

@@ -7,6 +7,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import type { Outcome } from '../upstream/failover.ts';
 import { type Fault, faultOfConnection, faultOfEvent, faultOfStatus } from '../upstream/fault.ts';
 import { type HeadersDown, headerIn, headersDown } from '../upstream/headers.ts';
+import { headersOf } from '../upstream/pass-through.ts';
 import { AnswerView } from './answer-view.ts';
 import { CodedAnswer, plainHeaders } from './coded-answer.ts';
 import { FirstEvent } from './first-event.ts';
@@ -115,8 +116,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     // Informational answers are not the answer.
     if (status < 200) return;
-    const { rawHeaders } = controller;
-    this.#headers = headersDown(Array.isArray(rawHeaders) ? rawHeaders : []);
+    this.#headers = headersDown(headersOf(controller));
     this.#status = status;
     if (status >= 300 && status < 400) {
       this.#fail('upstream_redirect', `"${this.#options.account.id}"`);

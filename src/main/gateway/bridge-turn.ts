@@ -6,6 +6,7 @@ import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.
 import { LOOP_CODE } from '../upstream/connector.ts';
 import { type Fault, faultOfConnection, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn, headersDown } from '../upstream/headers.ts';
+import { headersOf } from '../upstream/pass-through.ts';
 import { CodedAnswer } from './coded-answer.ts';
 import type { House } from './house.ts';
 import { errorEvent } from './socket-goodbye.ts';
@@ -91,9 +92,8 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
-    const { rawHeaders } = controller;
     const { place } = this.#asked;
-    const { contentType, contentEncoding, flat } = headersDown(Array.isArray(rawHeaders) ? rawHeaders : []);
+    const { contentType, contentEncoding, flat } = headersDown(headersOf(controller));
     this.#status = status;
     this.#headers = flat;
     this.#streams = status < 300 && contentType.startsWith('text/event-stream');

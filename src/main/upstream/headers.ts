@@ -126,16 +126,15 @@ export interface HeadersDown {
 }
 
 /** Sorts the upstream's raw headers; framing stays the gateway's business, but for an announced length. */
-export function headersDown(raw: readonly (Buffer | string)[]): HeadersDown {
-  const text = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
-  const connection = namesInConnection(text);
+export function headersDown(raw: readonly string[]): HeadersDown {
+  const connection = namesInConnection(raw);
   const flat: string[] = [];
   let contentType = '';
   let contentEncoding = '';
   let contentLength: number | null = null;
-  for (let index = 0; index + 1 < text.length; index += 2) {
-    const name = text[index] ?? '';
-    const value = text[index + 1] ?? '';
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    const value = raw[index + 1] ?? '';
     const { lower, goesDown } = headerName(name);
     if (!goesDown || connection.has(lower)) continue;
     if (lower === 'content-type') contentType = value.toLowerCase();

@@ -43,7 +43,7 @@ export class PassThrough implements Handler {
 }
 
 /** The headers as they came: name, value, name, value. */
-export function headersOf({ rawHeaders }: Dispatcher.DispatchController): string[] {
+export function headersOf({ rawHeaders }: Pick<Dispatcher.DispatchController, 'rawHeaders'>): string[] {
   const flat = Array.isArray(rawHeaders) ? rawHeaders : [];
   return flat.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
 }

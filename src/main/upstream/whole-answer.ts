@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type HeadersDown, headersDown } from './headers.ts';
+import { headersOf } from './pass-through.ts';
 
 /** An answer that has come whole, or why none has. */
 export type Whole =
@@ -44,9 +45,8 @@ export class WholeAnswer implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
-    const { rawHeaders } = controller;
     this.#status = status;
-    this.#headers = headersDown(Array.isArray(rawHeaders) ? rawHeaders : []);
+    this.#headers = headersDown(headersOf(controller));
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
