@@ -139,6 +139,11 @@ describe.skipIf(missing)(
       await page.keyboard.press('Enter');
       const third = await page.locator('[data-turn]').nth(2).getAttribute('data-turn');
       await expect.poll(() => page.evaluate('location.hash')).toBe(`#/turns/${third ?? ''}?text=codex`);
+      // The address changes first; what k means depends on what is shown.
+      await page
+        .getByRole('complementary')
+        .getByText(third ?? '')
+        .waitFor();
       await page.keyboard.press('k');
       const second = await page.locator('[data-turn]').nth(1).getAttribute('data-turn');
       await expect.poll(() => page.evaluate('location.hash')).toBe(`#/turns/${second ?? ''}?text=codex`);
@@ -152,6 +157,9 @@ describe.skipIf(missing)(
         await page.keyboard.press('g');
         await page.keyboard.press(letter);
         await expect.poll(() => page.evaluate('location.hash')).toBe(`#/${name}`);
+        // The letter must follow its g within a second or so, which a page that is still being drawn may take.
+        await page.locator(`nav a[href="#/${name}"][aria-current="page"]`).waitFor();
+        await page.locator('main h1').first().waitFor();
       }
       expect(complaints).toEqual([]);
       await page.close();
