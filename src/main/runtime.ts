@@ -138,9 +138,11 @@ class Gateway implements Runtime {
       this.#pushes.statusChanged();
     };
     this.#notices = new Notices(now, changed);
+    const timer = options.after ?? after;
     const ledgerEvents = eventsOfLedger({
       reader: () => this.#reader,
-      lost: () => this.#ledger.lost,
+      ledger: () => this.#ledger,
+      after: timer,
       notices: this.#notices,
       log: this.log,
     });
@@ -148,7 +150,6 @@ class Gateway implements Runtime {
     this.#ledger = ledger;
     if (setAside !== null) this.#notices.raise('ledger_broken', setAside);
     this.#reader = new LedgerReader(ledgerFile(home));
-    const timer = options.after ?? after;
     const common = { home, now, after: timer, settings: this.#settings, log: this.log };
     this.#books = new Books({
       ...common,

@@ -65,8 +65,8 @@ describe('rows that cannot be written', () => {
 });
 
 describe('the write-ahead log', () => {
-  /** So many rows make a checkpoint due. */
-  const DUE = 2000;
+  /** So many rows, each committed by itself, make a checkpoint due. */
+  const DUE = 1322;
 
   function record(from: number): void {
     for (let number = from; number < from + DUE; number += 1) ledger.record(sampleTurn(number));

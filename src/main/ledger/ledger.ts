@@ -14,8 +14,15 @@ export function ledgerFile(home: string): string {
   return join(home, 'ledger.sqlite');
 }
 
-/** After so many rows the reader is asked to fold the log back into the file; on this thread that would stall turns. */
-const CHECKPOINT_EVERY = 2000;
+/**
+ * After so many pages, 16 MiB, the reader is asked to fold the log back into the file; on this thread that would stall turns.
+ * Each time costs two waits for the disk, however little is folded.
+ */
+const CHECKPOINT_EVERY = 4096;
+
+/** Pages that a transaction writes: the table's last one, the one above it, the file's first, and those of its rows. */
+const PAGES_OF_A_COMMIT = 3;
+const ROWS_IN_A_PAGE = 10;
 
 /** How long another program's lock is waited for while nothing depends on it yet. */
 const OPENING_TIMEOUT_MS = 5000;
@@ -25,7 +32,7 @@ const WRITING_TIMEOUT_MS = 50;
 
 /** What the ledger tells about itself. */
 export interface LedgerEvents {
-  /** Rows have piled up in the write-ahead log. */
+  /** The write-ahead log has grown. */
   readonly onCheckpointDue: () => void;
   /** Rows cannot be written, or can be again (null). */
   readonly onTrouble: (reason: string | null) => void;
@@ -56,7 +63,9 @@ export class Ledger {
   readonly #commit: StatementSync;
   readonly #forget: StatementSync;
   #gathered: Gathered[] = [];
+  /** Pages in the log, about. */
   #sinceCheckpoint = 0;
+  #held = false;
   #lost = 0;
   #troubled = false;
 
@@ -147,10 +156,33 @@ export class Ledger {
    */
   recordSoon(turn: NewTurn, then: (turn: Turn | null) => void): void {
     this.#gathered.push({ turn, then });
-    if (this.#gathered.length === 1) setImmediate(this.#commitGathered);
+    if (this.#gathered.length === 1) setImmediate(this.#commitUnlessHeld);
   }
 
-  readonly #commitGathered = (): void => {
+  /** True once rows have been committed since the log was last due. */
+  get hasGrown(): boolean {
+    return this.#sinceCheckpoint > 0;
+  }
+
+  /**
+   * Lets rows that are recorded soon wait until what is returned is called: the log begins anew only once all of it has been
+   * folded back, and under load rows come faster than that.
+   */
+  hold(): () => void {
+    this.#held = true;
+    return () => {
+      if (!this.#held) return;
+      this.#held = false;
+      this.#commitGathered();
+    };
+  }
+
+  readonly #commitUnlessHeld = (): void => {
+    if (!this.#held) this.#commitGathered();
+  };
+
+  #commitGathered(): void {
+    if (this.#gathered.length === 0) return;
     const gathered = this.#gathered;
     this.#gathered = [];
     const recorded = this.#recordTogether(gathered.map(({ turn }) => turn));
@@ -164,7 +196,7 @@ export class Ledger {
         });
       }
     }
-  };
+  }
 
   #recordTogether(turns: readonly NewTurn[]): (Turn | null)[] {
     if (turns.length > 1) {
@@ -191,7 +223,7 @@ export class Ledger {
       this.#troubled = false;
       this.#events.onTrouble(null);
     }
-    this.#sinceCheckpoint += rows;
+    this.#sinceCheckpoint += PAGES_OF_A_COMMIT + rows / ROWS_IN_A_PAGE;
     if (this.#sinceCheckpoint < CHECKPOINT_EVERY) return;
     this.#sinceCheckpoint = 0;
     this.#events.onCheckpointDue();
