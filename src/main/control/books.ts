@@ -158,7 +158,8 @@ export class Books {
   }
 
   #priced(turn: NewTurn): NewTurn {
-    return { ...turn, ...this.#pricing.price(turn) };
+    const { cost, costBasis, saved, premium, priceVersion } = this.#pricing.price(turn);
+    return { ...turn, cost, costBasis, saved, premium, priceVersion };
   }
 
   /** A turn whose row is lost was paid for all the same. */
