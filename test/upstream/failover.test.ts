@@ -105,6 +105,22 @@ describe('an account whose slots are all taken', () => {
     return { candidate, free: () => release?.() };
   }
 
+  test('is not waited for with the slot of another that has failed: two such turns would wait for each other', () => {
+    const world = new World();
+    const [a, b] = [candidateOf('a', ['key-a']), candidateOf('b', ['key-b'])];
+    a.load.slots.limit = 1;
+    b.load.slots.limit = 1;
+    const [one, other] = [world.turn([a, b]), world.turn([b, a])];
+    expect(asked(one.next())).toBe('a key-a');
+    expect(asked(other.next())).toBe('b key-b');
+    fails(one, DOWN);
+    expect(one.next()).toMatchObject({ kind: 'wait', candidate: b });
+    expect(a.load.slots.taken).toBe(0);
+    fails(other, DOWN);
+    expect(asked(other.next())).toBe('a key-a');
+    expect(b.load.slots.taken).toBe(0);
+  });
+
   test('is waited for after the others, none of which is asked twice', () => {
     const world = new World();
     const { candidate, free } = busy('a');

@@ -125,6 +125,8 @@ export class Failover {
     }
     const [waited] = this.#busy;
     if (waited !== undefined && this.#switches <= MAX_SWITCHES) {
+      // A slot kept of an account that has failed would be waited for by turns that keep one here: all of them for each other.
+      this.release();
       return { kind: 'wait', candidate: waited, plan: waited.sticky ? STICKY_WAIT : OTHER_WAIT };
     }
     return this.#end();
