@@ -7,7 +7,7 @@ import { responses } from '../../src/main/dialects/responses.ts';
 import { decide } from '../../src/main/gateway/decide.ts';
 
 setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+const collect = runInNewContext('gc') as (options: { type: 'minor' | 'major' }) => void;
 
 const KIB = 1024;
 
@@ -29,8 +29,8 @@ function judge(): Buffer {
 }
 
 test('a body that was judged is let go with the young, long before the whole heap is collected', () => {
-  collect({ type: 'minor' });
-  collect({ type: 'minor' });
+  // What the imports have left would begin a collection of the whole heap in the middle of the test, and what is alive then lives on.
+  collect({ type: 'major' });
   const before = process.memoryUsage().arrayBuffers;
   for (let left = 400; left > 0; left -= 1) expect(judge().length).toBeLessThan(65 * KIB);
   // What lives through two of these has grown old.
