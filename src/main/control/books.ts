@@ -158,8 +158,7 @@ export class Books {
   }
 
   #priced(turn: NewTurn): NewTurn {
-    const { cost, costBasis, saved, premium, priceVersion } = this.#pricing.price(turn);
-    return { ...turn, cost, costBasis, saved, premium, priceVersion };
+    return { ...turn, ...this.#pricing.price(turn) };
   }
 
   /** A turn whose row is lost was paid for all the same. */
