@@ -63,7 +63,7 @@ export class Ledger {
   readonly #commit: StatementSync;
   readonly #forget: StatementSync;
   #gathered: Gathered[] = [];
-  /** Pages in the log, about. */
+  /** Pages written to the log since it was last due, about. */
   #sinceCheckpoint = 0;
   #held = false;
   #lost = 0;
