@@ -66,7 +66,7 @@ describe('rows that cannot be written', () => {
 
 describe('the write-ahead log', () => {
   /** So many rows, each committed by itself, make a checkpoint due. */
-  const DUE = 1322;
+  const DUE = 3277;
 
   function record(from: number): void {
     for (let number = from; number < from + DUE; number += 1) ledger.record(sampleTurn(number));

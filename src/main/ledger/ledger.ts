@@ -20,9 +20,13 @@ export function ledgerFile(home: string): string {
  */
 const CHECKPOINT_EVERY = 4096;
 
-/** Pages that a transaction writes: the table's last one, the one above it, the file's first, and those of its rows. */
-const PAGES_OF_A_COMMIT = 3;
-const ROWS_IN_A_PAGE = 10;
+const ROWS_IN_A_PAGE = 12;
+
+/** How many pages a transaction writes, about: the table's last one and those its rows fill, with the page above and the file's first. */
+function pagesOf(rows: number): number {
+  const filled = rows / ROWS_IN_A_PAGE;
+  return 1 + filled + 2 * Math.min(1, filled);
+}
 
 /** How long another program's lock is waited for while nothing depends on it yet. */
 const OPENING_TIMEOUT_MS = 5000;
@@ -223,7 +227,7 @@ export class Ledger {
       this.#troubled = false;
       this.#events.onTrouble(null);
     }
-    this.#sinceCheckpoint += PAGES_OF_A_COMMIT + rows / ROWS_IN_A_PAGE;
+    this.#sinceCheckpoint += pagesOf(rows);
     if (this.#sinceCheckpoint < CHECKPOINT_EVERY) return;
     this.#sinceCheckpoint = 0;
     this.#events.onCheckpointDue();
