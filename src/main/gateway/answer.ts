@@ -16,7 +16,7 @@ import type { Meter } from './meter.ts';
 import type { LastWords, Outlet } from './outlet.ts';
 import { endWithError } from './refusal.ts';
 import { Settlement } from './settlement.ts';
-import { ErrorBody, cleanHeaders, connectionError, ownWords, toolStatus } from './upstream-error.ts';
+import { ERROR_BODY_MS, ErrorBody, cleanHeaders, connectionError, ownWords, toolStatus } from './upstream-error.ts';
 import { say } from '../../shared/sentences.ts';
 
 /** What one answer needs. */
@@ -124,8 +124,7 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     if (status < 400) this.#begin(cleanHeaders(this.#headers, this.#options.house.redact));
-    // A body that never ends must keep the turn neither from another way nor from its tool.
-    else this.#settlement.holdWith(this.#options.house.after(HELD_MS, this.#upstreamError));
+    else this.#settlement.holdWith(this.#options.house.after(ERROR_BODY_MS, this.#upstreamError));
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -1,16 +1,16 @@
 import type { Dispatcher } from 'undici';
+import type { Account } from '../../shared/account.ts';
 import { type ErrorCode, gatewayError, messageOf } from '../../shared/errors.ts';
 import { SseWalker } from '../dialects/sse.ts';
 import { Pieces } from '../envelope/pieces.ts';
 import { kindOfEvent, readEvent, typeAtFront } from '../dialects/upstream-event.ts';
-import { LOOP_CODE } from '../upstream/connector.ts';
 import { type Fault, faultOfConnection, faultOfStatus, readErrorSaid } from '../upstream/fault.ts';
 import { headerIn, headersDown } from '../upstream/headers.ts';
 import { headersOf } from '../upstream/pass-through.ts';
 import { CodedAnswer } from './coded-answer.ts';
 import type { House } from './house.ts';
 import { errorEvent } from './socket-goodbye.ts';
-import { toolStatus } from './upstream-error.ts';
+import { ERROR_BODY_MS, connectionError, placeOf, toolStatus } from './upstream-error.ts';
 
 /** An error body is read up to this size. */
 const MAX_BODY = 4 * 1024 * 1024;
@@ -27,8 +27,7 @@ export interface BridgeTurnListener {
 
 /** Whom a bridged turn asks. */
 export interface BridgeAsked {
-  /** The account, as errors name it. */
-  readonly place: string;
+  readonly account: Account;
   /** Whether the key is the tool's own. */
   readonly own: boolean;
   /** As the upstream knows it. */
@@ -44,6 +43,8 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   /** Takes the coding off an answer that came coded. */
   #coded: CodedAnswer | null = null;
+  /** Ends the wait for an error's body. */
+  #cancelHold: (() => void) | null = null;
   #status = 0;
   #headers: readonly string[] = [];
   #streams = false;
@@ -65,6 +66,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
 
   abort(): void {
     this.#over = true;
+    this.#cancelHold?.();
     this.#coded?.destroy();
     this.#controller?.abort(new Error('the session no longer needs it'));
   }
@@ -92,7 +94,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
-    const { place } = this.#asked;
+    const place = placeOf(this.#asked.account);
     const { contentType, contentEncoding, flat } = headersDown(headersOf(controller));
     this.#status = status;
     this.#headers = flat;
@@ -100,8 +102,17 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     if (status >= 300 && status < 400) this.#fail('upstream_redirect', place, controller);
     else if (contentEncoding !== '' && !this.#decodes(contentEncoding))
       this.#fail('upstream_unreachable', `${place} answered in a coding that was not asked for.`, controller);
-    else if (this.#paused) this.pause();
+    else {
+      if (status >= 400) this.#cancelHold = this.#house.after(ERROR_BODY_MS, this.#enough);
+      if (this.#paused) this.pause();
+    }
   }
+
+  /** As much of an answer that is no stream as is waited for. */
+  readonly #enough = (): void => {
+    this.#ended();
+    this.#controller?.abort(new Error('no more of its answer is wanted'));
+  };
 
   #decodes(coding: string): boolean {
     this.#coded = CodedAnswer.of(coding, {
@@ -132,10 +143,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     } else {
       this.#size += chunk.length;
       if (this.#size <= MAX_BODY) this.#chunks.push(chunk);
-      else {
-        this.#ended();
-        this.#controller?.abort(new Error('its answer is too long'));
-      }
+      else this.#enough();
     }
   };
 
@@ -167,13 +175,8 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
 
   #broke(code: string): void {
     if (this.#over) return;
-    const { place } = this.#asked;
-    const fault = faultOfConnection(code);
     if (this.#status !== 0) this.#end(this.#told ? null : code);
-    else if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
-      this.#fail('upstream_timeout', place, null, fault);
-    else if (code === LOOP_CODE) this.#fail('account_loop', place, null, fault);
-    else this.#fail('upstream_unreachable', `${place} could not be reached or broke off: ${code}.`, null, fault);
+    else this.#fail(...connectionError(this.#asked.account, code), null, faultOfConnection(code));
   }
 
   readonly #payload = (data: Buffer): boolean => {
@@ -194,7 +197,11 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
     const event = Buffer.concat([Buffer.from('{"type":"response.completed","response":'), body, Buffer.from('}')]);
     // A page that asks a person to sign in is none.
     if (typeof readEvent(event)?.responseId !== 'string') {
-      this.#fail('upstream_unreachable', `${this.#asked.place} answered with something that is no response.`, null);
+      this.#fail(
+        'upstream_unreachable',
+        `${placeOf(this.#asked.account)} answered with something that is no response.`,
+        null,
+      );
       return;
     }
     this.#told = true;
@@ -235,6 +242,7 @@ export class BridgeTurn implements Dispatcher.DispatchHandler {
   #end(cut: string | null): void {
     if (this.#over) return;
     this.#over = true;
+    this.#cancelHold?.();
     this.#coded?.destroy();
     this.#listener.over(cut);
   }

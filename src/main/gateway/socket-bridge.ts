@@ -178,7 +178,7 @@ class BridgeLink implements UpstreamLink {
     const { house, chosen } = this.#options;
     const { account, origin, basePath } = chosen.ready;
     const asked = {
-      place: `"${account.id}" (${account.baseUrl})`,
+      account,
       own: chosen.secret?.brought !== undefined,
       model: bridged.model,
     };

@@ -13,6 +13,7 @@ import { refuseHandshake } from './socket-request.ts';
 import { type Moved, SocketSession } from './socket-session.ts';
 import { ToolWebSocket } from './socket-tool.ts';
 import type { Chosen, DialFailure, OpenedUpstream } from './socket-upstream.ts';
+import { placeOf } from './upstream-error.ts';
 
 /** How long a session may be unused between turns (spec B.7). */
 export const IDLE_MS = 15 * 60_000;
@@ -213,7 +214,7 @@ export class SocketSessions {
   }
 
   #refusal(failure: DialFailure, { ready: { account } }: Chosen): GatewayError {
-    const place = `"${account.id}" (${account.baseUrl})`;
+    const place = placeOf(account);
     const [code, detail] = refusalOf(failure, place);
     this.#house.log.warn({ account: account.id, error: code, ...describe(failure) }, messageOf(code, detail));
     return gatewayError(code, detail);

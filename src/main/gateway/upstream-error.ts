@@ -10,6 +10,9 @@ import type { House } from './house.ts';
 /** An error body is kept until its end, so that no key in it gets through; longer ones are not passed on. */
 const MAX_ERROR_BODY = 512 * 1024;
 
+/** And waited for so long: one that never ends must keep the turn neither from another way nor from its tool. */
+export const ERROR_BODY_MS = 10_000;
+
 /** An upstream's error as a tool may see it. */
 export interface CleanError {
   /** Flat: name, value, name, value; the framing is the gateway's own, since the body may have become shorter. */
@@ -62,9 +65,14 @@ export function cleanError(
   return { headers: [...headers, 'content-length', String(clean.length)], body: clean };
 }
 
+/** An account as errors name it. */
+export function placeOf({ id, baseUrl }: Account): string {
+  return `"${id}" (${baseUrl})`;
+}
+
 /** What a tool is told of an account whose upstream did not answer, or broke off before it had. */
-export function connectionError({ id, baseUrl }: Account, code: string): readonly [code: ErrorCode, detail: string] {
-  const place = `"${id}" (${baseUrl})`;
+export function connectionError(account: Account, code: string): readonly [code: ErrorCode, detail: string] {
+  const place = placeOf(account);
   switch (code) {
     case LOOP_CODE:
       return ['account_loop', place];
