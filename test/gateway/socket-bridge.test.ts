@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { FakeTimers } from '../fakes/timers.ts';
 import { FAKE_KEY } from '../fakes/upstream.ts';
 import type { Script } from '../fakes/provider-script.ts';
 import { answerText, chunk, startRawUpstream } from './raw-upstream.ts';
@@ -53,6 +54,22 @@ test('turns of one lane run one after the other, and stream is asked for where i
   ]);
   expect((await lab.newRows()).map(({ tiers }) => tiers.sent)).toEqual(['flex', 'scale']);
   tool.webSocket.terminate();
+});
+
+test('prewarms that wait for a turn are all answered, however many, and then what stands behind them', async () => {
+  const other = await startSocketLab({ account: { sockets: 'http_bridge' } });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  other.upstream.next({ kind: 'answer', pause: () => promise });
+  const tool = await other.open();
+  const prewarm = JSON.stringify({ type: 'response.create', model: 'gpt-5.5', generate: false });
+  tool.send({ type: 'response.create', model: 'gpt-5.5' });
+  for (let count = 0; count < 1000; count += 1) tool.send(prewarm);
+  tool.send({ type: 'response.create', model: 'gpt-5.5', service_tier: 'flex' });
+  await expect.poll(() => other.upstream.requests.length).toBe(1);
+  resolve(undefined);
+  await tool.event('response.completed', 1002);
+  expect(other.upstream.last.body.toString()).toContain('"service_tier":"flex"');
+  await other.close();
 });
 
 test('lanes keep their names', async () => {
@@ -225,6 +242,35 @@ test('an error whose body never ends is one all the same, and is not read on', a
   expect(await other.newRows()).toMatchObject([{ status: 500, error: 'upstream_500' }]);
   await other.close();
   await endless.close();
+});
+
+test('an error that comes drop by drop is told as far as it came in ten seconds', async () => {
+  const timers = new FakeTimers();
+  const left = Promise.withResolvers<undefined>();
+  const dripping = await startRawUpstream((socket) => {
+    socket.on('close', () => {
+      left.resolve(undefined);
+    });
+    socket.write(answerText(['429 Slow down', 'content-type: application/json', 'transfer-encoding: chunked']));
+    socket.write(chunk('{"error":'));
+  });
+  const other = await startSocketLab({
+    account: { baseUrl: dripping.baseUrl, sockets: 'http_bridge' },
+    runtime: { after: timers.after },
+  });
+  const tool = await other.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5' });
+  await expect
+    .poll(() => {
+      timers.pass(10_000);
+      return tool.events.length;
+    })
+    .toBe(1);
+  expect(await tool.event('error')).toMatchObject({ status: 429, error: { code: 'upstream_429' } });
+  await left.promise;
+  expect(await other.newRows()).toMatchObject([{ status: 429, error: 'upstream_429' }]);
+  await other.close();
+  await dripping.close();
 });
 
 test('an answer that breaks off ends the session with 1011', async () => {

@@ -156,14 +156,25 @@ class BridgeLink implements UpstreamLink {
       waiting: [],
     };
     this.#lanes.set(frame.streamId, lane);
-    if (lane.running === null) {
-      this.#start(lane, bridged);
-      return true;
-    }
     lane.waiting.push(bridged);
+    this.#goOn(lane);
     return lane.waiting.length < MAX_WAITING;
   }
 
+  /** Begins a lane's next turns until one of them runs; a loop, since a tool may have asked for a thousand that end at once. */
+  #goOn(lane: Lane): void {
+    while (!this.#over && lane.running === null) {
+      const bridged = lane.waiting.shift();
+      if (bridged === undefined) {
+        this.#lanes.delete(lane.name);
+        return;
+      }
+      if (lane.waiting.length === MAX_WAITING - 1) this.#listener.drained();
+      this.#start(lane, bridged);
+    }
+  }
+
+  /** Begins a turn, or answers it here. */
   #start(lane: Lane, bridged: BridgedFrame, fresh = false): void {
     // There is nothing here that a prewarm could warm, so it is answered on this machine.
     if (!bridged.frame.generates) {
@@ -197,7 +208,7 @@ class BridgeLink implements UpstreamLink {
       },
       over: (cut) => {
         if (refusal === null) this.#ended(lane, cut);
-        else void this.#renew(lane, bridged, refusal);
+        else void this.#renew(lane, bridged, turn, refusal);
       },
     });
     lane.running = turn;
@@ -214,16 +225,19 @@ class BridgeLink implements UpstreamLink {
   }
 
   /** Sends a turn again with a new token. */
-  async #renew(lane: Lane, bridged: BridgedFrame, tell: () => void): Promise<void> {
+  async #renew(lane: Lane, bridged: BridgedFrame, refused: BridgeTurn, tell: () => void): Promise<void> {
     const { house } = this.#options;
     const secret = this.#secret === null ? null : await house.renewLogin(this.#secret);
-    if (this.#over) return;
+    // The tool may have given the turn up meanwhile, and then it must not leave again.
+    if (this.#over || lane.running !== refused) return;
     if (secret === null) {
       tell();
       this.#ended(lane, null);
     } else {
       this.#secret = secret;
+      lane.running = null;
       this.#start(lane, bridged, true);
+      this.#goOn(lane);
     }
   }
 
@@ -258,7 +272,6 @@ class BridgeLink implements UpstreamLink {
     const usage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
     this.#say(lane, { type: 'response.created', response: { ...response, status: 'in_progress' } });
     this.#say(lane, { type: 'response.completed', response: { ...response, status: 'completed', usage } });
-    this.#next(lane);
   }
 
   /** Over HTTP nothing can be added to a request; cancelling is giving it up. */
@@ -273,7 +286,7 @@ class BridgeLink implements UpstreamLink {
         type: 'response.cancelled',
         response: { id: running.responseId ?? responseId(), status: 'cancelled' },
       });
-      this.#next(lane);
+      this.#goOn(lane);
       return;
     }
     const message = 'This account is served over HTTP, which knows response.create and response.cancel only.';
@@ -300,29 +313,17 @@ class BridgeLink implements UpstreamLink {
   #refuse(lane: Lane, { status, error, event, fault }: Refusal): void {
     this.#listener.refused(status, error, lane.name, fault);
     this.#listener.piece(Buffer.from(event), false, true);
-    if (lane.running === null) this.#next(lane);
   }
 
   #ended(lane: Lane, cut: string | null): void {
     lane.running = null;
     if (cut === null) {
       if (lane.turn !== null) this.#listener.over(lane.turn.turn);
-      this.#next(lane);
+      this.#goOn(lane);
       return;
     }
     this.destroy();
     this.#listener.ended({ cut });
-  }
-
-  #next(lane: Lane): void {
-    if (this.#over || lane.running !== null) return;
-    const bridged = lane.waiting.shift();
-    if (bridged === undefined) {
-      this.#lanes.delete(lane.name);
-      return;
-    }
-    this.#listener.drained();
-    this.#start(lane, bridged);
   }
 
   #headers(): string[] {
