@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ControlHandlers, Push, Reply } from '../../shared/control.ts';
 import { TiergateError } from '../../shared/errors.ts';
-import { CONTROL_PATH, type ControlSurface } from '../gateway/listener.ts';
+import { CONTROL_PATH, type ControlSurface } from '../gateway/control-surface.ts';
 import { answerCall, faultOf } from './answer.ts';
 import { type MetricsPage, serveMetrics } from './metrics-page.ts';
 import { WindowFiles } from './window-files.ts';

@@ -61,6 +61,11 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const PARENTS: ReadonlySet<string> = new Set(['files', 'batches', 'models']);
 
+/** What follows an account's base URL: every path works with and without `/v1`. */
+export function routePath(path: string): string {
+  return path.startsWith('/v1/') ? path.slice('/v1'.length) : path;
+}
+
 /** The route of a path; null for a path that is not on the list. */
 export function findRoute(path: string): Route | null {
   const exact = ROUTES.get(path);

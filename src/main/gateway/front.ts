@@ -1,7 +1,8 @@
 import type { OpenSession } from '../../shared/control.ts';
 import { type ErrorCode, messageOf, TiergateError } from '../../shared/errors.ts';
 import type { House } from './house.ts';
-import { type Address, type ControlSurface, Listener } from './listener.ts';
+import type { ControlSurface } from './control-surface.ts';
+import { type Address, Listener } from './listener.ts';
 import { portHolder } from './port-holder.ts';
 import { say } from '../../shared/sentences.ts';
 

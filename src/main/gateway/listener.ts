@@ -1,28 +1,21 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import { type AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { OpenSession } from '../../shared/control.ts';
 import { type GatewayError, TiergateError, gatewayError } from '../../shared/errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { findRoute, hintFor } from '../dialects/route.ts';
-import { KeyCheck, type KnownCaller, isLoopback, refuseForeign, refuseRepeated } from './guard.ts';
+import { findRoute, hintFor, routePath } from '../dialects/route.ts';
+import { Admission } from './admission.ts';
+import { CONTROL_PATH, type ControlSurface } from './control-surface.ts';
+import { refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
 import { asksForModels } from './model-list.ts';
 import { sendError } from './refusal.ts';
 import { SOCKET_ROUTES } from './socket-request.ts';
-import { SocketSessions } from './socket-sessions.ts';
 import { ToolResponse } from './tool-response.ts';
+import { Upgrades } from './upgrades.ts';
 import { say } from '../../shared/sentences.ts';
-
-/** Everything under this path belongs to the window and the command line, not to tools. */
-export const CONTROL_PATH = '/_tiergate/';
-
-/** What serves the control path; it is handed in, because it stands on a higher floor. */
-export interface ControlSurface {
-  handle(request: IncomingMessage, response: ServerResponse): void;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-}
 
 /** A body that comes slowly may take this long; Node's five minutes would cut a large upload over a slow link. */
 const REQUEST_TIMEOUT_MS = 30 * 60_000;
@@ -56,12 +49,9 @@ export class Listener {
   readonly #house: House;
   readonly #control: ControlSurface;
   readonly #server: ReturnType<typeof openServer>;
-  readonly #sockets: SocketSessions;
-  readonly #keys = new KeyCheck();
-  /** Connections that speak another protocol by now: the server waits for their end and does not end them. */
-  readonly #upgraded = new Set<Duplex>();
+  readonly #admission: Admission;
+  readonly #upgrades: Upgrades;
   #open = 0;
-  #lan = false;
   #stopping = false;
   /** Those who wait for the last turn. */
   readonly #whenIdle = new Set<() => void>();
@@ -71,14 +61,23 @@ export class Listener {
   constructor(house: House, control: ControlSurface) {
     this.#house = house;
     this.#control = control;
-    this.#sockets = new SocketSessions(house, () => {
-      this.#idleIfDone();
+    this.#admission = new Admission(house);
+    this.#upgrades = new Upgrades({
+      house,
+      control,
+      admission: this.#admission,
+      onChange: () => {
+        this.#idleIfDone();
+      },
+      onBug: (error) => {
+        this.#logBug(error);
+      },
     });
     this.#server = openServer();
     this.#server.on('request', this.#onRequest);
     // The guard comes before the body: only readBody says "continue".
     this.#server.on('checkContinue', this.#onRequest);
-    this.#server.on('upgrade', this.#onUpgrade);
+    this.#server.on('upgrade', this.#upgrades.take);
     this.#server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
       const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
       if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
@@ -87,17 +86,17 @@ export class Listener {
 
   /** Turns that are under way. */
   get openTurns(): number {
-    return this.#open + this.#sockets.openTurns;
+    return this.#open + this.#upgrades.openTurns;
   }
 
   /** The WebSocket sessions that are open. */
   get sessions(): OpenSession[] {
-    return this.#sockets.views;
+    return this.#upgrades.views;
   }
 
   /** Begins to listen, to the local network too where that is wanted, and returns the port; throws `port_in_use` or `listen_failed`. */
   async listen({ host, port, lan }: Address): Promise<number> {
-    this.#lan = lan;
+    this.#admission.lan = lan;
     if (!lan) return this.#bind(host, port);
     try {
       return await this.#bind(EVERYWHERE, port);
@@ -141,8 +140,8 @@ export class Listener {
     if (this.#server.listening) this.deafen();
     if (this.#closed === null) return;
     this.#server.closeIdleConnections();
-    this.#sockets.stop();
-    if (this.openTurns > 0 || !this.#sockets.empty) {
+    this.#upgrades.stop();
+    if (this.openTurns > 0 || !this.#upgrades.empty) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, drainMs);
         this.#whenIdle.add(() => {
@@ -151,9 +150,8 @@ export class Listener {
         });
       });
     }
-    this.#sockets.destroy();
+    this.#upgrades.destroy();
     this.#server.closeAllConnections();
-    for (const socket of this.#upgraded) socket.destroy();
     await this.#closed;
     // Also whoever was ready to wait longer.
     for (const resolve of this.#whenIdle) resolve();
@@ -164,23 +162,15 @@ export class Listener {
     const end = target.indexOf('?');
     const path = end === -1 ? target : target.slice(0, end);
     const isControl = path.startsWith(CONTROL_PATH);
-    const foreign = this.#foreign(request, isControl);
+    const foreign = this.#admission.foreign(request, isControl);
     if (foreign !== null) this.#refuse(request, response, foreign);
     else if (isControl) this.#control.handle(request, response);
     else if (path === '/healthz') sendHealth(response);
     else this.#turn(request, response, path, end === -1 ? '' : target.slice(end));
   };
 
-  /** The window and the commands are this machine's own, whoever knows what of them. */
-  #foreign(request: IncomingMessage, isControl: boolean): GatewayError | null {
-    if (!this.#lan) return refuseForeign(request, isControl);
-    const { localAddress = null, remoteAddress } = request.socket;
-    if (isControl && !isLoopback(remoteAddress)) return gatewayError('control_local_only');
-    return refuseForeign(request, isControl, isControl ? null : localAddress);
-  }
-
   #turn(request: IncomingMessage, response: ToolResponse, path: string, query: string): void {
-    const short = routeOf(path);
+    const short = routePath(path);
     const route = findRoute(short);
     const refuse = (error: GatewayError): void => {
       this.#refuse(request, response, error, route?.dialect);
@@ -190,7 +180,7 @@ export class Listener {
       refuse(repeated);
       return;
     }
-    const caller = this.#caller(request);
+    const caller = this.#admission.caller(request);
     if ('code' in caller) {
       refuse(caller);
     } else if (request.method === 'GET' && SOCKET_ROUTES.has(short)) {
@@ -228,17 +218,8 @@ export class Listener {
     }
   }
 
-  #caller(request: IncomingMessage): KnownCaller | GatewayError {
-    const caller = this.#keys.caller(request, this.#house.settings().tools, request.socket);
-    // Before anything else can be said of the key.
-    if (!('code' in caller) && caller.own !== null)
-      for (const key of [caller.own.bearer, caller.own.apiKey])
-        if (key !== null) this.#house.redact.protectBrought(key);
-    return caller;
-  }
-
   #idleIfDone(): void {
-    if (this.#open === 0 && this.#sockets.empty) for (const resolve of this.#whenIdle) resolve();
+    if (this.#open === 0 && this.#upgrades.empty) for (const resolve of this.#whenIdle) resolve();
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError, dialect?: Dialect): void {
@@ -266,58 +247,6 @@ export class Listener {
       say('log_turn_failed'),
     );
   }
-
-  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    // A socket that breaks while it is being refused must not end the process.
-    socket.on('error', () => socket.destroy());
-    this.#upgraded.add(socket);
-    socket.once('close', () => this.#upgraded.delete(socket));
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const isControl = path.startsWith(CONTROL_PATH);
-    const foreign = this.#foreign(request, isControl);
-    if (foreign !== null) {
-      this.#refuseUpgrade(socket, foreign);
-    } else if (isControl) {
-      this.#control.upgrade(request, socket, head);
-    } else {
-      const error = this.#openSocket(request, socket, head, path);
-      if (error !== null) this.#refuseUpgrade(socket, error);
-    }
-  };
-
-  /** Sends an upgrade on its way; returns why it does not begin. */
-  #openSocket(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): GatewayError | null {
-    const repeated = refuseRepeated(request);
-    if (repeated !== null) return repeated;
-    const caller = this.#caller(request);
-    if ('code' in caller) return caller;
-    const route = routeOf(path);
-    const dialect = SOCKET_ROUTES.get(route);
-    if (dialect === undefined || !(socket instanceof Socket))
-      return gatewayError('upgrade_unsupported', path.slice(0, 100));
-    if (this.#stopping) return gatewayError('gateway_stopping');
-    if (this.#house.paused()) return gatewayError('gateway_paused');
-    const query = (request.url ?? '').slice(path.length);
-    this.#sockets.open({ request, ...caller, dialect, route, query }, socket, head).then(
-      (error) => {
-        if (error !== null) this.#refuseUpgrade(socket, error);
-      },
-      (error: unknown) => {
-        this.#logBug(error);
-        socket.destroy();
-      },
-    );
-    return null;
-  }
-
-  #refuseUpgrade(socket: Duplex, { status, code, type, message, retryAfter }: GatewayError): void {
-    this.#house.refused(code);
-    const body = JSON.stringify({ error: { type, code, message } });
-    const wait = retryAfter === undefined ? '' : `retry-after: ${retryAfter}\r\n`;
-    socket.end(
-      `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\n${wait}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    );
-  }
 }
 
 /** A server whose answers can be heard along. */
@@ -330,11 +259,6 @@ function openServer() {
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
   });
-}
-
-/** What follows an account's base URL: every path works with and without `/v1`. */
-function routeOf(path: string): string {
-  return path.startsWith('/v1/') ? path.slice('/v1'.length) : path;
 }
 
 /** Says that something listens, to whoever asks, and nothing else. */
