@@ -87,6 +87,26 @@ describe.skipIf(missing)(
       await page.close();
     });
 
+    test.each([
+      ['the smallest window', { width: 720, height: 520 }],
+      ['a narrow browser', { width: 480, height: 800 }],
+    ] as const)('no sum is cut short in %s', async (_, viewport) => {
+      await open('light', 'en-US', viewport);
+      await go('#/overview');
+      await page.locator('dd', { hasText: '$' }).first().waitFor();
+      const cut = await page.evaluate(`[...document.querySelectorAll('[aria-label="Money"] dd')]
+        .map((figure) => {
+          // More than anybody spends in a month, and longer than what is shown here.
+          if (figure.firstElementChild !== null) figure.firstElementChild.textContent = '$123,456.78';
+          return figure;
+        })
+        .flatMap((figure) => [figure, ...figure.querySelectorAll('*')])
+        .filter(({ clientWidth, scrollWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
+        .map(({ textContent }) => textContent)`);
+      expect(cut).toEqual([]);
+      await page.close();
+    });
+
     test('speaks the language of the person', async () => {
       await open('light', 'zh-CN', { width: 1280, height: 800 });
       await page.getByRole('heading', { name: '概览' }).waitFor();

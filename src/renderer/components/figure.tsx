@@ -44,13 +44,14 @@ export function Figure({
   return (
     <div className="flex min-w-0 flex-col gap-0.5 px-4 py-3">
       <dt className="truncate text-xs text-ink-soft">{name}</dt>
-      <dd className="flex min-h-7 items-baseline justify-between gap-2">
-        <span className="truncate text-xl font-semibold tracking-tight tabular-nums">
+      {/* A sum is shown whole or not at all: "$1…" would be another sum. */}
+      <dd className="flex min-h-7 flex-wrap items-baseline justify-between gap-x-2">
+        <span className="text-xl font-semibold tracking-tight tabular-nums">
           {value ?? <span className="sr-only">{t('unknown')}</span>}
         </span>
         {value !== null && <SourceMark source={source} />}
       </dd>
-      {children !== undefined && <dd className="min-h-4 truncate text-xs text-ink-faint">{children}</dd>}
+      {children !== undefined && <dd className="min-h-4 text-xs text-ink-faint">{children}</dd>}
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function SpendFigures({ spend: { day, week, month } }: { readonly spend: 
       : t('unpriced', { count: unpriced, turns: fullCount(turns), unpriced: fullCount(unpriced) });
   return (
     <section aria-label={t('money')} className="rounded-lg border border-line bg-panel">
-      <dl className="grid grid-cols-5 divide-x divide-line max-[1099px]:grid-cols-6 max-[1099px]:divide-x-0 max-[1099px]:*:col-span-2 max-[1099px]:*:nth-[n+4]:col-span-3">
+      <dl className="grid grid-cols-5 divide-x divide-line max-[1099px]:grid-cols-6 max-[1099px]:divide-x-0 max-[1099px]:*:col-span-2 max-[1099px]:*:nth-[n+4]:col-span-3 max-[599px]:grid-cols-2 max-[599px]:*:nth-[n+1]:col-span-1">
         {([day, week, month] as const).map((span, index) => (
           <Figure key={index} name={t(`spent.${SPANS[index] ?? 'day'}`)} value={known(span, 'cost')} source="estimated">
             {turnsOf(span)}
