@@ -1,12 +1,14 @@
 import { ArrowRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { Turn } from '../../../shared/turn.ts';
 import { hrefOf } from '../../address.ts';
 import { ButtonLink } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TierChip } from '../../components/tier-chip.tsx';
+import { Unknown } from '../../components/unknown.tsx';
 import { VerdictMark } from '../../components/verdict-mark.tsx';
 import { useStatus, useTurns } from '../../gateway-state.ts';
-import { duration, timeOfDay } from '../../words/figure.ts';
+import { timeOfDay } from '../../words/figure.ts';
 import { moneyOf } from '../../words/money-word.ts';
 import { tiersOf } from '../../words/tier-word.ts';
 import { modelOf } from '../../words/turn-word.ts';
@@ -61,9 +63,7 @@ export function LiveTurns() {
                     {turn.verdict !== null && <VerdictMark verdict={turn.verdict} />}
                   </span>
                   <span className="text-right text-xs tabular-nums">
-                    {turn.cost.total === null || turn.costBasis === 'credits'
-                      ? duration(turn.endedAt - turn.startedAt)
-                      : moneyOf(turn.cost.total)}
+                    <Price turn={turn} />
                   </span>
                 </a>
               </li>
@@ -73,4 +73,11 @@ export function LiveTurns() {
       )}
     </Panel>
   );
+}
+
+/** What a turn cost; a plan's turn is billed to nobody, so it has no sum among those that are. */
+function Price({ turn: { cost, costBasis } }: { readonly turn: Turn }) {
+  const { t } = useTranslation('turns');
+  if (costBasis === 'credits') return <span className="text-ink-faint">{t('credits')}</span>;
+  return cost.total === null ? <Unknown /> : moneyOf(cost.total);
 }
