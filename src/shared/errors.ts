@@ -694,6 +694,13 @@ export const ERRORS = {
     cause: 'The token is missing, or a newer one was made.',
     next: 'Give Prometheus the token that "tiergate metrics rotate" prints.',
   },
+  file_unreadable: {
+    status: null,
+    type: null,
+    message: 'The file cannot be read: {detail}',
+    cause: 'There is no such file, or you may not read it.',
+    next: 'Check its name and its permissions; "-" stands for standard input.',
+  },
   report_unreadable: {
     status: null,
     type: null,

@@ -142,7 +142,8 @@ describe.each([
   test('a policy file that is not there is named', async () => {
     const refused = await tiergate.run(['policy', 'set', '/nowhere/policy.json']);
     expect(refused.code).toBe(1);
-    expect(refused.err).toContain('/nowhere/policy.json');
+    expect(refused.err).toMatch(/file cannot be read: .*\/nowhere\/policy\.json/);
+    expect(refused.err).toContain('Check its name');
   });
 });
 
@@ -210,6 +211,8 @@ describe('what cannot be understood ends with 2, and says how it is used', () =>
     [['tool', 'add'], "missing required argument 'name'"],
     [['tool', 'add', 'a', 'b'], 'too many arguments'],
     [['policy', 'set'], "missing required argument 'file'"],
+    [['reconcile'], 'name a file, or give --key to fetch'],
+    [['reconcile', '--key', 'openai/admin'], 'give --account, --key and --from'],
     [['nothing'], "unknown command 'nothing'"],
     [['polcy', 'show'], 'unknown command'],
   ])('%j', async (command, said) => {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { TiergateError } from '../../shared/errors.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
+import { readInput } from './input-file.ts';
 import { withExamples } from './manual.ts';
 import { jsonOption, type OutputOptions, printAnswer } from './output.ts';
 
@@ -52,8 +52,9 @@ export function addPolicyCommands(program: Command): void {
 }
 
 function readDocument(file: string): unknown {
+  const text = readInput(file);
   try {
-    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (cause) {
     throw new TiergateError('policy_invalid', `${file}: ${cause instanceof Error ? cause.message : ''}`, { cause });
   }

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Report } from '../../shared/calls/data.ts';
-import { TiergateError } from '../../shared/errors.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
+import { readInput } from './input-file.ts';
 import { withExamples } from './manual.ts';
 import { jsonOption, type OutputOptions, printAnswer } from './output.ts';
 
@@ -27,32 +26,24 @@ export function addReconcileCommand(program: Command): void {
     .option('--until <day>', 'fetch up to before this day', parseDay)
     .addOption(homeOption())
     .addOption(jsonOption())
-    .action((file: string | undefined, options: Options) =>
-      withControl(options.home, async (client) => {
-        const { account, key, from, until = Date.now() } = options;
-        if (key !== undefined && (account === undefined || from === undefined))
-          throw new TiergateError('control_invalid', 'to fetch, give --account, --key and --from');
+    .action((file: string | undefined, options: Options) => {
+      const { account, key, from, until = Date.now() } = options;
+      if (key === undefined && file === undefined) command.error('error: name a file, or give --key to fetch');
+      if (key !== undefined && (account === undefined || from === undefined))
+        command.error('error: to fetch, give --account, --key and --from');
+      return withControl(options.home, async (client) => {
         const report =
           key !== undefined && account !== undefined && from !== undefined
             ? await client.call('reconcile.fetch', { account, key, from, until })
-            : await client.call('reconcile.import', { account, text: readFile(file) });
+            : await client.call('reconcile.import', { account, text: readInput(file ?? '-') });
         printAnswer(options, report, linesOf(report));
-      }),
-    );
+      });
+    });
   withExamples(
     command,
     ['tiergate reconcile usage.csv', 'Compare with a file that the provider exported.'],
     ['tiergate reconcile --account openai --key openai/admin --from 2026-11-01', 'Fetch this month and compare.'],
   );
-}
-
-function readFile(file: string | undefined): string {
-  if (file === undefined) throw new TiergateError('control_invalid', 'name a file, or give --key to fetch');
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (cause) {
-    throw new TiergateError('report_unreadable', cause instanceof Error ? cause.message : file, { cause });
-  }
 }
 
 function linesOf({ lines, reasons }: Report): string[] {
