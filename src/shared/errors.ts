@@ -363,9 +363,9 @@ export const ERRORS = {
   account_exists: {
     status: 409,
     type: 'invalid_request_error',
-    message: 'There is an account of that name already: {detail}. Choose another name, or remove the old one first.',
+    message: 'There is an account of that name already: {detail}.',
     cause: 'Names of accounts are unique, since keys, cooldowns and the ledger use them.',
-    next: 'Choose another name.',
+    next: 'Choose another name, or remove the old one first.',
   },
   account_unknown: {
     status: 404,
@@ -557,9 +557,9 @@ export const ERRORS = {
   tool_exists: {
     status: 409,
     type: 'invalid_request_error',
-    message: 'There is a tool of that name already: {detail}. Choose another name, or revoke the old one first.',
+    message: 'There is a tool of that name already: {detail}.',
     cause: 'Names of tools are unique, since rules and the ledger use them.',
-    next: 'Choose another name.',
+    next: 'Choose another name, or revoke the old one first.',
   },
   tool_unknown: {
     status: 404,
