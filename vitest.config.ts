@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SOURCE_NODE_OPTIONS } from './build/node-options.ts';
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/summary-reporter.ts'],
     coverage: { provider: 'v8', include: ['src/**'] },
-    // Gateways that come and go in one process, each with a thread, meet a fault of V8's book of protected code pages
-    // ("Check failed: jit_page.has_value()"), which ends the process.
-    execArgv: ['--no-memory-protection-keys'],
+    execArgv: [...SOURCE_NODE_OPTIONS],
     projects: [
       {
         test: {

@@ -9,3 +9,11 @@ export const GATEWAY_NODE_OPTIONS = [
   '--external-memory-accounted-in-global-limit',
   '--initial-old-space-size=128',
 ] as const;
+
+/**
+ * What Node needs besides where it runs the sources: it reads TypeScript by WebAssembly, in each thread for itself, and while
+ * one thread calls out of it for the thousandth time, V8 may end the process ("Check failed: jit_page.has_value()",
+ * nodejs/node #64500) over the compiled call that it throws away then. With this budget such calls are never compiled; in
+ * the built program no thread but the first uses WebAssembly. package.json has it for `npm run tiergate`.
+ */
+export const SOURCE_NODE_OPTIONS = ['--wasm-wrapper-tiering-budget=2147483647'] as const;
