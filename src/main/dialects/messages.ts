@@ -69,18 +69,30 @@ export const messageBatches: Dialect = { ...messages, read: (bytes) => readBody(
 /** The tiers said at a path, one place for each object; the model is the one named in the same object, if that is `about`. */
 function placesAt(bytes: Buffer, envelope: Envelope, path: string, about: string): TierPlace[] {
   const spelling = path.endsWith('service_tier') ? 'service_tier' : 'speed';
-  return groupsAt(envelope, path).flatMap((members): TierPlace[] => {
+  const groups = groupsAt(envelope, path);
+  const models = about === '' || groups.length === 0 ? null : modelsOf(envelope);
+  return groups.flatMap((members): TierPlace[] => {
     const [member] = members;
     if (member === undefined) return [];
     const said = spelling === 'speed' ? speedSaid(bytes, member) : serviceTierSaid(bytes, member);
-    return said === null
-      ? []
-      : [{ said, spelling, model: about === '' ? null : modelBeside(bytes, envelope, member), members }];
+    return said === null ? [] : [{ said, spelling, model: modelBeside(bytes, models, member), members }];
   });
 }
 
-function modelBeside(bytes: Buffer, { occurrences }: Envelope, { objectStart }: Occurrence): string | null {
-  const model = occurrences.find((one) => one.objectStart === objectStart && one.path.endsWith('model'));
+/** The first model of each object; gathered once, since a batch may have a million objects. */
+function modelsOf({ occurrences }: Envelope): ReadonlyMap<number, Occurrence> {
+  const models = new Map<number, Occurrence>();
+  for (const one of occurrences)
+    if (one.path.endsWith('model') && !models.has(one.objectStart)) models.set(one.objectStart, one);
+  return models;
+}
+
+function modelBeside(
+  bytes: Buffer,
+  models: ReadonlyMap<number, Occurrence> | null,
+  { objectStart }: Occurrence,
+): string | null {
+  const model = models?.get(objectStart);
   return model === undefined ? null : textOf(bytes, model);
 }
 

@@ -18,11 +18,19 @@ export function replaceValue(occurrence: Occurrence, value: string | boolean): E
  * comma before it, the others take the comma after, so that any set of members can go at once.
  */
 export function removeMembers(occurrences: readonly Occurrence[]): Edit[] {
-  if (occurrences.length === 0) return [];
-  return occurrences.map((member) => {
-    const goingBefore = occurrences.filter(
-      ({ objectStart, ordinal }) => objectStart === member.objectStart && ordinal < member.ordinal,
-    ).length;
+  // In order, so that one pass counts: a body of a few kilobytes may unpack to a member that is there a million times.
+  const ordered =
+    occurrences.length < 2
+      ? occurrences
+      : [...occurrences].sort((a, b) => a.objectStart - b.objectStart || a.ordinal - b.ordinal);
+  let object = -1;
+  let goingBefore = 0;
+  let last = -1;
+  return ordered.map((member) => {
+    if (member.objectStart !== object) goingBefore = 0;
+    else if (member.ordinal !== last) goingBefore += 1;
+    object = member.objectStart;
+    last = member.ordinal;
     if (goingBefore < member.ordinal) return { start: member.commaBefore, end: member.valueEnd, text: '' };
     const end = member.commaAfter === -1 ? member.valueEnd : member.commaAfter + 1;
     return { start: member.keyStart, end, text: '' };
