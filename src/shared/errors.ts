@@ -489,6 +489,13 @@ export const ERRORS = {
     cause: 'Tiergate was asked to quit.',
     next: 'Start Tiergate.',
   },
+  policy_changed: {
+    status: 503,
+    type: 'api_error',
+    message: 'The policy has changed while this turn waited, so it was not sent. Please send it again.',
+    cause: 'The turn had been judged before it waited for another turn of its session, or for a new token of a login.',
+    next: 'Send the turn again: it is then judged by the policy in force.',
+  },
   gateway_paused: {
     status: 503,
     type: 'api_error',

@@ -157,6 +157,21 @@ describe('a session that is bridged', () => {
     expect(await rows()).toMatchObject([{ status: 200 }, { status: 200 }, { status: 200 }]);
   });
 
+  test('does not send a turn again that the policy has come to forbid meanwhile', async () => {
+    await open({ sockets: 'http_bridge' });
+    await tool.turn();
+    lab.backend.tokens.length = 0;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    lab.server.gate = promise;
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+    await expect.poll(() => lab.server.requests.length).toBe(1);
+    const policy = { rules: [{ serviceTier: 'missing', action: 'block' }] };
+    await lab.gateway.client.call('policy.set', { policy });
+    resolve(undefined);
+    expect(await tool.event('error')).toMatchObject({ error: { code: 'policy_changed' } });
+    expect(lab.backend.upstream.requests).toHaveLength(2);
+  });
+
   test('is told of the refusal where there is no other', async () => {
     await open({ sockets: 'http_bridge' });
     lab.server.script = { status: 401, body: {} };

@@ -425,3 +425,34 @@ test('every request of a session is dumped where the person wants that, and no k
   expect(JSON.stringify([first, second])).not.toContain(FAKE_KEY);
   tool.webSocket.terminate();
 });
+
+describe('a turn that waits for another does not leave by a verdict of before', () => {
+  const FAST = { rules: [{ serviceTier: 'priority', action: 'block' }] };
+  test.each<[string, (other: SocketLab) => Promise<unknown>, string]>([
+    ['the policy', (other) => other.gateway.client.call('policy.set', { policy: FAST }), 'policy_changed'],
+    ['a pause', (other) => other.gateway.client.call('gateway.pause', {}), 'gateway_paused'],
+    ['its key', (other) => other.gateway.client.call('tool.revoke', { name: 'lab' }), 'local_key_invalid'],
+  ])('since %s has changed', async (_, change, code) => {
+    const other = await startSocketLab({ account: { sockets: 'http_bridge' } });
+    await other.gateway.client.call('policy.set', { policy: { rules: [] } });
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    other.upstream.next({ kind: 'answer', pause: () => promise });
+    const tool = await other.open();
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [], service_tier: 'priority' });
+    await expect.poll(() => other.upstream.requests.length).toBe(1);
+    // What was said has been judged, and stands behind the first turn.
+    await expect.poll(() => other.gateway.runtime.status().openTurns).toBe(2);
+    await change(other);
+    resolve(undefined);
+    expect(await tool.event('error')).toMatchObject({ error: { code } });
+    expect(other.upstream.requests).toHaveLength(1);
+    const rows = await other.newRows();
+    expect(rows.map(({ sentAt, error }) => [sentAt === null, error])).toEqual([
+      [false, null],
+      [true, code],
+    ]);
+    tool.webSocket.terminate();
+    await other.close();
+  });
+});

@@ -16,6 +16,7 @@ import { ROUTING_HINT } from './decide.ts';
 import type { House } from './house.ts';
 import { quotasSeen } from './quotas-seen.ts';
 import { errorEvent } from './socket-goodbye.ts';
+import { type Standing, fallen, withdrawn } from './standing.ts';
 import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
 
 /** Turns of one lane that may wait for the one before them; beyond that the tool is not read. */
@@ -28,6 +29,8 @@ const MAX_PREWARMS = 8;
 export interface BridgeOptions {
   readonly house: House;
   readonly chosen: Chosen;
+  /** The hash of the local key that opened the session. */
+  readonly keyHash: string;
   /** The handshake's headers, which stand in for those of each request. */
   readonly rawHeaders: readonly string[];
   readonly own: OwnHeaders;
@@ -58,6 +61,7 @@ export class BridgeUpstream implements OpenedUpstream {
 interface BridgedFrame {
   readonly frame: ClientFrame;
   readonly model: string;
+  readonly standing: Standing;
 }
 
 /** What a turn gets instead of an answer. */
@@ -107,7 +111,7 @@ class BridgeLink implements UpstreamLink {
     if (isUnread(frame)) return true;
     switch (frame.kind) {
       case 'create':
-        return this.#create({ frame, model: judgedModel });
+        return this.#create({ frame, model: judgedModel, standing: this.#standing() });
       case 'update':
         // The session's model comes with each turn.
         return true;
@@ -174,8 +178,21 @@ class BridgeLink implements UpstreamLink {
     }
   }
 
-  /** Begins a turn, or answers it here. */
+  /** What a frame was judged by that comes in this moment. */
+  #standing(): Standing {
+    const { house } = this.#options;
+    return { policy: house.settings().policy, at: house.now() };
+  }
+
+  /** Begins a turn, or answers it here; one that has waited only if the door would still say the same of it. */
   #start(lane: Lane, bridged: BridgedFrame, fresh = false): void {
+    const { keyHash } = this.#options;
+    const why =
+      withdrawn(this.#options.house, keyHash, this.#options.chosen) ?? fallen(this.#options.house, bridged.standing);
+    if (why !== null) {
+      this.#refuse(lane, { status: why.status, error: why.code, event: errorEvent(why), fault: null });
+      return;
+    }
     // There is nothing here that a prewarm could warm, so it is answered on this machine.
     if (!bridged.frame.generates) {
       this.#prewarm(lane, bridged);

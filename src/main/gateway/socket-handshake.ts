@@ -112,6 +112,7 @@ export class Handshake {
       return new BridgeUpstream({
         house: this.#house,
         chosen,
+        keyHash: this.#asked.tool.keyHash,
         rawHeaders: request.rawHeaders,
         own,
         isCodex: this.isCodex,

@@ -17,6 +17,7 @@ import { type ToolListener, ToolSide, type ToolWebSocket } from './socket-tool.t
 import { SocketFaults } from './socket-faults.ts';
 import { SocketSeats } from './socket-seats.ts';
 import { SocketTurns } from './socket-turns.ts';
+import { withdrawn } from './standing.ts';
 import { UpstreamSide } from './socket-upstream-side.ts';
 import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
 import { say } from '../../shared/sentences.ts';
@@ -374,16 +375,8 @@ export class SocketSession implements ToolListener {
     if (!this.#isOver()) this.#refuse(gatewayError('internal'));
   };
 
-  /** A key that was revoked opens nothing any more, not even a turn of a session it had opened. */
   #withdrawn(): GatewayError | null {
-    const { house, keyHash } = this.#options;
-    const { tools, ownKeys } = house.settings();
-    if (!tools.some((tool) => tool.keyHash === keyHash)) return gatewayError('local_key_invalid');
-    const { secret, ready } = this.#chosen;
-    const { provider } = ready.account;
-    return secret?.brought === undefined || ownKeys.includes(provider)
-      ? null
-      : gatewayError('own_key_refused', provider);
+    return withdrawn(this.#options.house, this.#options.keyHash, this.#chosen);
   }
 
   #isOver(): boolean {
