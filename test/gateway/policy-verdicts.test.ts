@@ -49,6 +49,9 @@ describe('the default policy takes the dear tiers out, whatever reader the provi
   test.each([
     ['model=gpt-5.5;tier=priority', ['model=gpt-5.5']],
     ['tier=fast', []],
+    ['model=gpt-5.5;tier=" priority"', ['model=gpt-5.5']],
+    ['model=gpt-5.5;tier=%22%20priority%22', ['model=gpt-5.5']],
+    [`tier='"priority"'`, []],
     ['model=gpt-5.5;tier=flex', ['model=gpt-5.5;tier=flex']],
     ['model=gpt-5.5', ['model=gpt-5.5']],
     [' Tier = "Priority" , model=gpt-5.5', [' model=gpt-5.5']],

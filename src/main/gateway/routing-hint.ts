@@ -10,7 +10,7 @@ export interface Hint {
 }
 
 /** A tier in a hint, whatever stands around it. */
-const HINTED_TIER = /tier["']?\s*[=:]\s*["']?([^\s;,&"']+)/g;
+const HINTED_TIER = /tier["']?\s*[=:][\s"']*([^\s;,&"']+)/g;
 
 /** Takes a hint apart. */
 export function readHint(text: string | null): Hint {
