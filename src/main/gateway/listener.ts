@@ -11,7 +11,7 @@ import { refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
 import { asksForModels } from './model-list.ts';
-import { sendError } from './refusal.ts';
+import { endConnection, sendError } from './refusal.ts';
 import { SOCKET_ROUTES } from './socket-request.ts';
 import { ToolResponse } from './tool-response.ts';
 import { Upgrades } from './upgrades.ts';
@@ -80,7 +80,8 @@ export class Listener {
     this.#server.on('upgrade', this.#upgrades.take);
     this.#server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
       const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      if (socket.writable)
+        endConnection(socket, `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, house.after);
     });
   }
 

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { ERRORS, type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { responses } from '../dialects/responses.ts';
+import type { House } from './house.ts';
 
 /** Answers with an error in the caller's dialect; before a dialect is known, in the shape most tools read. */
 export function sendError(response: ServerResponse, error: GatewayError, dialect: Dialect = responses): void {
@@ -24,6 +26,16 @@ export function sendError(response: ServerResponse, error: GatewayError, dialect
 export function endWithError(response: ServerResponse, error: GatewayError, dialect: Dialect): void {
   if (response.headersSent && !response.destroyed) response.end(dialect.errorEvent(error));
   else sendError(response, error, dialect);
+}
+
+/** How long a connection that was refused may stay half open. */
+const REFUSED_MS = 10_000;
+
+/** Ends a connection with these words; a client that does not end its side of it is cut off. */
+export function endConnection(socket: Duplex, words: string, after: House['after']): void {
+  socket.end(words);
+  const cancel = after(REFUSED_MS, () => socket.destroy());
+  socket.once('close', cancel);
 }
 
 /** What is said where every key is cooling down; milliseconds until the first is ready again. */

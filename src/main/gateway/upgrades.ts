@@ -8,6 +8,7 @@ import type { Admission } from './admission.ts';
 import { CONTROL_PATH, type ControlSurface } from './control-surface.ts';
 import { refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
+import { endConnection } from './refusal.ts';
 import { SOCKET_ROUTES } from './socket-request.ts';
 import { SocketSessions } from './socket-sessions.ts';
 
@@ -112,8 +113,10 @@ export class Upgrades {
     this.#options.house.refused(code);
     const body = JSON.stringify({ error: { type, code, message } });
     const wait = retryAfter === undefined ? '' : `retry-after: ${retryAfter}\r\n`;
-    socket.end(
+    endConnection(
+      socket,
       `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\n${wait}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      this.#options.house.after,
     );
   }
 }
