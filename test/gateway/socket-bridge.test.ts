@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { DRAIN_MS } from '../../src/main/gateway/socket-ending.ts';
 import { FakeTimers } from '../fakes/timers.ts';
 import { FAKE_KEY } from '../fakes/upstream.ts';
 import type { Script } from '../fakes/provider-script.ts';
 import { answerText, chunk, startRawUpstream } from './raw-upstream.ts';
-import { type SocketLab, startSocketLab } from './socket-lab.ts';
+import { type SocketLab, type ToolSocket, startSocketLab } from './socket-lab.ts';
 
 /** A tool's WebSocket in front of an upstream that only knows HTTP. */
 let lab: SocketLab;
@@ -426,7 +427,71 @@ test('every request of a session is dumped where the person wants that, and no k
   tool.webSocket.terminate();
 });
 
+test.each<[string, (tool: ToolSocket) => Promise<unknown>]>([
+  [
+    'a frame was blocked',
+    (tool) => {
+      tool.send({ type: 'response.create', model: 'gpt-5.5', input: [], service_tier: 'ultrafast' });
+      return tool.event('error');
+    },
+  ],
+  [
+    'its tool has left',
+    (tool) => {
+      tool.webSocket.terminate();
+      return tool.closed;
+    },
+  ],
+])('nothing that waits in a session goes up once %s', async (_, end) => {
+  const timers = new FakeTimers();
+  const other = await startSocketLab({ account: { sockets: 'http_bridge' }, runtime: { after: timers.after } });
+  const policy = { rules: [{ serviceTier: 'ultrafast', action: 'block' }] };
+  await other.gateway.client.call('policy.set', { policy });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  other.upstream.next({ kind: 'answer', pause: () => promise });
+  const tool = await other.open();
+  tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+  tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+  await expect.poll(() => other.upstream.requests.length).toBe(1);
+  await expect.poll(() => other.gateway.runtime.status().openTurns).toBe(2);
+  await end(tool);
+  resolve(undefined);
+  // The first turn may end; only then would the second one have begun.
+  await expect.poll(() => other.gateway.runtime.status().openTurns).toBe(1);
+  timers.pass(DRAIN_MS);
+  await expect.poll(() => other.gateway.runtime.status().openTurns).toBe(0);
+  expect(other.upstream.requests).toHaveLength(1);
+  const waited = (await other.newRows()).filter(({ verdict, sentAt }) => verdict !== 'block' && sentAt === null);
+  expect(waited).toMatchObject([{ partial: true, status: null }]);
+  tool.webSocket.terminate();
+  await other.close();
+});
+
 describe('a turn that waits for another does not leave by a verdict of before', () => {
+  test('since a rule that let it pass has ended', async () => {
+    let now = Date.parse('2026-11-24T21:00:00Z');
+    const other = await startSocketLab({ account: { sockets: 'http_bridge' }, runtime: { now: () => now } });
+    const until = new Date(now + 60_000).toISOString();
+    const rules = [
+      { serviceTier: 'priority', action: 'pass', until },
+      { serviceTier: 'priority', action: 'block' },
+    ];
+    await other.gateway.client.call('policy.set', { policy: { rules } });
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    other.upstream.next({ kind: 'answer', pause: () => promise });
+    const tool = await other.open();
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [] });
+    tool.send({ type: 'response.create', model: 'gpt-5.5', input: [], service_tier: 'priority' });
+    await expect.poll(() => other.gateway.runtime.status().openTurns).toBe(2);
+    await expect.poll(() => other.upstream.requests.length).toBe(1);
+    now += 60_000;
+    resolve(undefined);
+    expect(await tool.event('error')).toMatchObject({ error: { code: 'policy_changed' } });
+    expect(other.upstream.requests).toHaveLength(1);
+    tool.webSocket.terminate();
+    await other.close();
+  });
+
   const FAST = { rules: [{ serviceTier: 'priority', action: 'block' }] };
   test.each<[string, (other: SocketLab) => Promise<unknown>, string]>([
     ['the policy', (other) => other.gateway.client.call('policy.set', { policy: FAST }), 'policy_changed'],

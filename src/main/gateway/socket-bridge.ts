@@ -95,6 +95,8 @@ class BridgeLink implements UpstreamLink {
   /** A login's token is renewed while the session goes on. */
   #secret: Secret | null;
   #paused = false;
+  /** The session ends: what is under way may end, and nothing more goes up. */
+  #stopped = false;
   #over = false;
 
   constructor(options: BridgeOptions, listener: LinkListener) {
@@ -124,6 +126,7 @@ class BridgeLink implements UpstreamLink {
 
   stop(): void {
     // Every message is handed on whole, so there is never a rest of one.
+    this.#stopped = true;
   }
 
   pause(): void {
@@ -167,7 +170,7 @@ class BridgeLink implements UpstreamLink {
 
   /** Begins a lane's next turns until one of them runs; a loop, since a tool may have asked for a thousand that end at once. */
   #goOn(lane: Lane): void {
-    while (!this.#over && lane.running === null) {
+    while (!this.#over && !this.#stopped && lane.running === null) {
       const bridged = lane.waiting.shift();
       if (bridged === undefined) {
         this.#lanes.delete(lane.name);
@@ -186,9 +189,8 @@ class BridgeLink implements UpstreamLink {
 
   /** Begins a turn, or answers it here; one that has waited only if the door would still say the same of it. */
   #start(lane: Lane, bridged: BridgedFrame, fresh = false): void {
-    const { keyHash } = this.#options;
-    const why =
-      withdrawn(this.#options.house, keyHash, this.#options.chosen) ?? fallen(this.#options.house, bridged.standing);
+    const { house, chosen, keyHash } = this.#options;
+    const why = withdrawn(house, keyHash, chosen) ?? fallen(house, bridged.standing);
     if (why !== null) {
       this.#refuse(lane, { status: why.status, error: why.code, event: errorEvent(why), fault: null });
       return;
@@ -203,7 +205,6 @@ class BridgeLink implements UpstreamLink {
       this.#refuse(lane, { status: 400, error: 'previous_response_not_found', event: body, fault: null });
       return;
     }
-    const { house, chosen } = this.#options;
     const { account, origin, basePath } = chosen.ready;
     const asked = {
       account,
@@ -247,7 +248,7 @@ class BridgeLink implements UpstreamLink {
     const secret = this.#secret === null ? null : await house.renewLogin(this.#secret);
     // The tool may have given the turn up meanwhile, and then it must not leave again.
     if (this.#over || lane.running !== refused) return;
-    if (secret === null) {
+    if (secret === null || this.#stopped) {
       tell();
       this.#ended(lane, null);
     } else {
