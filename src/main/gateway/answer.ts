@@ -47,10 +47,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   /** Looks at a stream's beginning while that is held back. */
   #first: FirstEvent | null = null;
   #heldBytes = 0;
-  #status = 0;
   #headers: HeadersDown | null = null;
-  /** True once a good answer has begun. */
-  #isGood = false;
   readonly #error = new ErrorBody();
 
   constructor(options: AnswerOptions) {
@@ -88,6 +85,11 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#source.abort(error.code);
   }
 
+  /** 0 until the upstream has answered. */
+  get #status(): number {
+    return this.#delivery.status ?? 0;
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#source.begin(controller);
     // The tool may have left while a connection was being made.
@@ -98,7 +100,6 @@ export class Answer implements Dispatcher.DispatchHandler {
     // Informational answers are not the answer.
     if (status < 200) return;
     this.#headers = headersDown(headersOf(controller));
-    this.#status = status;
     this.#delivery.answered(status);
     if (status >= 300 && status < 400) {
       this.#delivery.fail('upstream_redirect', `"${this.#options.account.id}"`);
@@ -144,7 +145,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   #broke(code: string): void {
     if (this.#delivery.isClosed) return;
     const fault = faultOfConnection(code);
-    if (!this.#isGood) {
+    if (!this.#delivery.hasBegun) {
       this.#failed(fault, () => {
         this.#delivery.fail(...connectionError(this.#options.account, code));
       });
@@ -172,7 +173,6 @@ export class Answer implements Dispatcher.DispatchHandler {
       return;
     }
     const view = new AnswerView(reads, headers, house.redact);
-    this.#isGood = true;
     this.#delivery.begin(view, plain.contentLength);
     if (holds && view.isStream) {
       this.#first = new FirstEvent();
@@ -227,7 +227,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   #failed(fault: Fault | null, passOn: () => void): void {
-    this.#settlement.fail(fault, this.#status === 0 ? null : this.#status, passOn);
+    this.#settlement.fail(fault, this.#delivery.status, passOn);
   }
 
   /** An upstream's error is whole, or as much of it as is waited for. */

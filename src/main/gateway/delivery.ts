@@ -34,7 +34,6 @@ export class Delivery {
   readonly #settlement: Settlement;
   readonly #source: AnswerSource;
   #resolveDone: () => void = () => undefined;
-  /** As the upstream said it; null until it has. */
   #status: number | null = null;
   /** Null until a good answer begins. */
   #view: AnswerView | null = null;
@@ -55,6 +54,16 @@ export class Delivery {
       this.#resolveDone = resolve;
     });
     options.response.once('close', this.#toolClosed);
+  }
+
+  /** The upstream's status; null until it has answered. */
+  get status(): number | null {
+    return this.#status;
+  }
+
+  /** True once a good answer has begun. */
+  get hasBegun(): boolean {
+    return this.#view !== null;
   }
 
   /** True once nothing more of this answer reaches the tool. */

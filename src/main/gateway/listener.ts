@@ -11,7 +11,7 @@ import { refuseRepeated } from './guard.ts';
 import type { House } from './house.ts';
 import { runHttpTurn } from './http-turn.ts';
 import { asksForModels } from './model-list.ts';
-import { endConnection, sendError } from './refusal.ts';
+import { cutOffLater, endConnection, sendError } from './refusal.ts';
 import { SOCKET_ROUTES } from './socket-request.ts';
 import { ToolResponse } from './tool-response.ts';
 import { Upgrades } from './upgrades.ts';
@@ -27,9 +27,6 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 60_000;
 
 const MAX_HEADER_BYTES = 32 * 1024;
-
-/** How long a refused request may go on sending before its connection is ended. */
-const REFUSED_BODY_MS = 10_000;
 
 /** All addresses of this machine, of both kinds or of the older one. */
 const EVERYWHERE = '::';
@@ -228,11 +225,7 @@ export class Listener {
     sendError(response, error, dialect);
     // The rest of the body is thrown away, so that the tool can read the answer; a tool that never stops is cut off.
     request.resume();
-    if (request.complete) return;
-    const timer = setTimeout(() => request.destroy(), REFUSED_BODY_MS).unref();
-    request.once('close', () => {
-      clearTimeout(timer);
-    });
+    if (!request.complete) cutOffLater(request, this.#house.after);
   }
 
   /** No request may end the process: what nobody foresaw is logged and answered with 500. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { ERRORS, type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { responses } from '../dialects/responses.ts';
@@ -28,14 +28,21 @@ export function endWithError(response: ServerResponse, error: GatewayError, dial
   else sendError(response, error, dialect);
 }
 
-/** How long a connection that was refused may stay half open. */
+/** How long whoever was refused may go on sending, or keep its side of the connection open. */
 const REFUSED_MS = 10_000;
+
+/** Cuts off whoever was refused and does not come to an end. */
+export function cutOffLater(client: Readable, after: House['after']): void {
+  client.once(
+    'close',
+    after(REFUSED_MS, () => client.destroy()),
+  );
+}
 
 /** Ends a connection with these words; a client that does not end its side of it is cut off. */
 export function endConnection(socket: Duplex, words: string, after: House['after']): void {
   socket.end(words);
-  const cancel = after(REFUSED_MS, () => socket.destroy());
-  socket.once('close', cancel);
+  cutOffLater(socket, after);
 }
 
 /** What is said where every key is cooling down; milliseconds until the first is ready again. */
