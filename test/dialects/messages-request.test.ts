@@ -194,3 +194,10 @@ describe('what readers could take differently is refused', () => {
     expect(refusal('{"requests":[{"params":{},"params":{"speed":"fast"}}]}', true)).toBe('member_repeated');
   });
 });
+
+test('a batch is judged in one pass, however many requests it has', () => {
+  const one = '{"custom_id":"a","params":{"model":"claude-opus-5","speed":"fast"}}';
+  const decision = judged(`{"requests":[${Array(150_000).fill(one).join(',')}]}`, { batch: true });
+  expect(decision.verdict.action).toBe('filter');
+  expect(decision.kind === 'forward' && decision.bytes.includes('fast')).toBe(false);
+});

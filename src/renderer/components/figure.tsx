@@ -44,7 +44,7 @@ export function Figure({
   return (
     <div className="flex min-w-0 flex-col gap-0.5 px-4 py-3">
       <dt className="truncate text-xs text-ink-soft">{name}</dt>
-      {/* A sum is shown whole or not at all: "$1…" would be another sum. */}
+      {/* A sum is shown whole: "$1…" would be another sum. */}
       <dd className="flex min-h-7 flex-wrap items-baseline justify-between gap-x-2">
         <span className="text-xl font-semibold tracking-tight tabular-nums">
           {value ?? <span className="sr-only">{t('unknown')}</span>}
