@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Rule, PolicySchema } from '../../src/shared/policy.ts';
-import { TIERS } from '../../src/shared/tier.ts';
+import { TIERS, tierRank } from '../../src/shared/tier.ts';
 import { isUnread } from '../../src/main/dialects/dialect.ts';
 import { responses } from '../../src/main/dialects/responses.ts';
 import { decide } from '../../src/main/gateway/decide.ts';
@@ -119,10 +119,19 @@ function settings(...actions: Setting['action'][]): fc.Arbitrary<Setting> {
   });
 }
 
+/** Every reader's view of both members by which an upstream might let a Responses request choose its tier. */
+function seenHere(bytes: Buffer): [string, Seen][] {
+  return MEMBERS.flatMap((name) =>
+    [...tiersSeenHere(bytes, [name])].map(([reader, seen]): [string, Seen] => [`${reader}, of ${name},`, seen]),
+  );
+}
+
+const MEMBERS = ['service_tier', 'serviceTier', 'speed'] as const;
+
 const keepingBack = (tested: Door): fc.IProperty<[Buffer, Setting]> =>
   fc.property(damaged(requests), settings('filter', 'block'), (bytes, setting) => {
     const left = tested(bytes, setting);
-    if (left !== null) expect(forbiddenSeen(tiersSeenHere(left.bytes), setting)).toEqual([]);
+    if (left !== null) expect(forbiddenSeen(seenHere(left.bytes), setting)).toEqual([]);
   });
 
 const keepingBackFromPython = (tested: Door): fc.IAsyncProperty<[Buffer, Setting]> =>
@@ -142,7 +151,7 @@ const keepingHintsBack = (tested: Door): fc.IProperty<[Document, Setting]> =>
 
 const blocking = (tested: Door): fc.IProperty<[Buffer, Setting]> =>
   fc.property(damaged(requests), settings('block'), (bytes, setting) => {
-    if (forbiddenSeen(tiersSeenHere(bytes), setting).length > 0) expect(tested(bytes, setting)).toBeNull();
+    if (forbiddenSeen(seenHere(bytes), setting).length > 0) expect(tested(bytes, setting)).toBeNull();
   });
 
 const settling = (tested: Door): fc.IProperty<[Document, Setting]> =>
@@ -159,27 +168,38 @@ const passing = (tested: Door): fc.IProperty<[Document, Setting]> =>
     const left = tested(document.bytes, { ...setting, modelMapping: {} });
     if (left === null) return;
     const tree = jsonText(document.text);
-    const tiers = tree?.kind === 'object' ? tree.members.filter(([name]) => name === 'service_tier') : [];
+    const tiers = tree?.kind === 'object' ? tree.members.filter(([name]) => MEMBERS.some((one) => one === name)) : [];
     const normal = tiers.every(
-      ([, { kind, ...tier }]) => kind !== 'string' || !('text' in tier) || !needsNormalForm(tier.text),
+      ([name, { kind, ...tier }]) => kind !== 'string' || !('text' in tier) || !needsNormalForm(name, tier.text),
     );
     if (normal) expect(left.bytes.toString()).toBe(document.text);
     else expect(left.bytes.toString()).not.toBe(document.text);
   });
 
 /** True for an alias or odd spelling of a tier of the list, trimmed as the design says a passing tier is. */
-function needsNormalForm(tier: string): boolean {
+function needsNormalForm(name: string, tier: string): boolean {
+  const meant = meantBy(name, tier);
+  if (name !== 'speed') return meant !== tier && TIERS.some((one) => one === meant);
+  return (meant === 'priority' && tier !== 'fast') || (meant === 'default' && tier !== 'standard');
+}
+
+function meantBy(name: string, tier: string): string {
   const trimmed = tier.replace(/^[\s\u0085]+|[\s\u0085]+$/g, '').toLowerCase();
-  const meant = trimmed === 'fast' ? 'priority' : trimmed;
-  return meant !== tier && TIERS.some((one) => one === meant);
+  if (trimmed === 'fast') return 'priority';
+  return name === 'speed' && trimmed === 'standard' ? 'default' : trimmed;
 }
 
 const recording = (tested: Door): fc.IProperty<[Document, Setting]> =>
   fc.property(requests, settings('filter', 'pass'), ({ bytes }, setting) => {
     const left = tested(bytes, { ...setting, hint: null });
     if (left === null) return;
-    const seen = [...tiersSeenHere(left.bytes).values()].find((tier) => tier !== REFUSED && tier !== null) ?? null;
-    const record = seen === null || seen.trim() === '' ? null : seen;
+    const told = MEMBERS.map((name) => {
+      const seen = [...tiersSeenHere(left.bytes, [name]).values()].find((tier) => tier !== REFUSED && tier !== null);
+      if (seen === undefined || seen === null || seen.trim() === '') return null;
+      const meant = meantBy(name, seen);
+      return TIERS.some((tier) => tier === meant) ? meant : seen;
+    }).filter((tier) => tier !== null);
+    const [record = null] = told.sort((a, b) => (tierRank(b) ?? -1) - (tierRank(a) ?? -1));
     expect(left.sentTier?.toWellFormed() ?? null).toBe(record?.toWellFormed() ?? null);
   });
 

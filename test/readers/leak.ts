@@ -1,6 +1,10 @@
 import type { RecordedRequest } from '../fakes/recorded-request.ts';
 import { tiersSeen } from './tiers-seen.ts';
 
+const OPTIONS = ['gateway', 'openai'].flatMap((provider) =>
+  ['speed', 'serviceTier'].map((name) => ['providerOptions', provider, name]),
+);
+
 /** Where in a received request some reader sees one of these tiers: in the body, coded or decoded, in a header, in the query. */
 export async function leaksIn(request: RecordedRequest, tiers: readonly string[]): Promise<string[]> {
   const wanted = new Set(tiers.map(loosely));
@@ -11,16 +15,16 @@ export async function leaksIn(request: RecordedRequest, tiers: readonly string[]
     for (const [reader, seen] of await tiersSeen(bytes)) {
       if (seen !== null && wanted.has(loosely(seen))) found.push(`${reader} sees ${JSON.stringify(seen)} in the body`);
     }
-    // Anthropic's word for a tier, also in fallbacks and batches.
-    for (const path of [['speed'], ['fallbacks', 'speed']]) {
+    // Anthropic's word for a tier, also in fallbacks and batches, and what Vercel's gateway hands on.
+    for (const path of [['speed'], ['fallbacks', 'speed'], ...OPTIONS]) {
       for (const [reader, seen] of await tiersSeen(bytes, path)) {
         if (seen !== null && wanted.has(loosely(seen)))
           found.push(`${reader} sees ${path.join('.')} ${JSON.stringify(seen)}`);
       }
     }
-    const nested = /"speed"\s*:\s*"([^"]*)"/g;
+    const nested = /"(?:speed|serviceTier)"\s*:\s*"([^"]*)"/g;
     for (const [, speed = ''] of bytes.toString('latin1').matchAll(nested))
-      if (wanted.has(loosely(speed))) found.push(`the text "speed":"${speed}" stands somewhere in the body`);
+      if (wanted.has(loosely(speed))) found.push(`a speed or serviceTier of "${speed}" stands somewhere in the body`);
   }
   for (const [name, value] of request.headers) {
     if (/^anthropic-beta$/i.test(name) && wanted.has('priority') && /fast-mode-\d{4}/i.test(value))

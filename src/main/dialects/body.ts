@@ -4,15 +4,16 @@ import type { Edit } from '../envelope/edit.ts';
 import { type Envelope, isFault, scan } from '../envelope/scan.ts';
 import type { WatchNode } from '../envelope/watch.ts';
 import type { Asked, ModelPlace, TierPlace, TierSpelling, Unread } from './dialect.ts';
-import { disputed, faultText, groupsAt, membersAt, textAt, tierPlaces } from './member.ts';
+import { disputed, faultText, groupsAt, membersAt, textAt } from './member.ts';
+import { tierPlacesIn } from './tier-places.ts';
 
-/** The members of both OpenAI dialects that decide what a turn costs and how it is answered. */
-const POLICED = ['service_tier', 'model', 'stream', 'previous_response_id'] as const;
+/** The members of both OpenAI dialects that decide, beside the tier, what a turn costs and how it is answered. */
+const POLICED = ['model', 'stream', 'previous_response_id'] as const;
 
 /** What a dialect looks for in its request bodies. */
 export interface BodySpec {
   readonly watched: WatchNode;
-  /** Paths that two readers must not be able to take differently. */
+  /** Paths that two readers must not be able to take differently; so must every place that names a tier. */
   readonly policed: readonly string[];
   readonly tiers: (bytes: Buffer, envelope: Envelope) => TierPlace[];
   readonly spells: TierSpelling | null;
@@ -35,7 +36,7 @@ export function openAIBody(watched: WatchNode, more: Partial<BodySpec> = {}): Bo
   return {
     watched,
     policed: POLICED,
-    tiers: (bytes, envelope) => tierPlaces(bytes, envelope, 'service_tier'),
+    tiers: tierPlacesIn,
     spells: 'service_tier',
     otherModels: [],
     modelRequired: true,
@@ -58,6 +59,10 @@ export function readBody(bytes: Buffer, spec: BodySpec): Asked | Unread {
   const model = textAt(bytes, modelMembers);
   const tiers = spec.tiers(bytes, envelope);
   const known = { model, tier: tiers[0]?.said.text ?? null };
+  for (const { members } of tiers) {
+    const error = disputed(bytes, members);
+    if (error !== null) return { error, ...known };
+  }
   for (const path of spec.policed) {
     for (const members of groupsAt(envelope, path)) {
       const error = disputed(bytes, members);

@@ -3,9 +3,10 @@ import { openAIBody, openAIError, openAIErrorEvent, readBody } from './body.ts';
 import { usageEdits } from './chat-usage.ts';
 import { chatBodyReader, ChatStreamReader } from './chat-answer.ts';
 import type { Dialect } from './dialect.ts';
+import { TIER_MEMBERS } from './tier-places.ts';
 
 const BODY = openAIBody(
-  watch({ model: true, service_tier: true, stream: true, stream_options: { include_usage: true } }),
+  watch({ model: true, ...TIER_MEMBERS, stream: true, stream_options: { include_usage: true } }),
   { additions: usageEdits },
 );
 

@@ -3,14 +3,15 @@ import { fold, trimLeniently, trimSpace } from '../../shared/fold.ts';
 import { type Envelope, type Occurrence, isFault, scan } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
 import type { TierPlace, Unread } from './dialect.ts';
-import { disputed, faultText, membersAt, textAt, tierPlaces } from './member.ts';
+import { disputed, faultText, membersAt, textAt } from './member.ts';
 import { isMessageId } from './responses.ts';
+import { TIER_MEMBERS, tierPlacesIn } from './tier-places.ts';
 
-const NESTED = { model: true, service_tier: true } as const;
+const NESTED = { model: true, ...TIER_MEMBERS } as const;
 const WATCHED = watch({
   type: true,
   model: true,
-  service_tier: true,
+  ...TIER_MEMBERS,
   stream: true,
   stream_id: true,
   event_id: true,
@@ -20,23 +21,20 @@ const WATCHED = watch({
   session: NESTED,
 });
 
-/** The members of a policed frame that two readers must not be able to take differently. */
+/** The members of a policed frame that, beside its tiers, two readers must not be able to take differently. */
 const POLICED = [
   'model',
-  'service_tier',
   'stream_id',
   'generate',
   'previous_response_id',
   'response',
   'response.model',
-  'response.service_tier',
   'session',
   'session.model',
-  'session.service_tier',
 ] as const;
 
-/** The places of a frame that can name a tier, the protocol's own first. */
-const TIER_PATHS = ['service_tier', 'response.service_tier', 'session.service_tier'] as const;
+/** The objects of a frame that can name a tier, itself first. */
+const WITHIN = ['', 'response.', 'session.'] as const;
 
 const CREATE = 'response.create';
 const UPDATE = 'session.update';
@@ -72,9 +70,9 @@ export function readFrame(bytes: Buffer): ClientFrame | Unread {
   const envelope = scan(bytes, WATCHED);
   if (isFault(envelope)) return { error: gatewayError('frame_invalid', faultText(envelope)), model: null, tier: null };
   const model = modelAt(bytes, membersAt(envelope, 'model'));
-  const tiers = TIER_PATHS.flatMap((path) => tierPlaces(bytes, envelope, path));
+  const tiers = WITHIN.flatMap((object) => tierPlacesIn(bytes, envelope, object));
   const kind = kindOf(bytes, envelope);
-  const error = typeof kind === 'string' ? refuseDisputed(bytes, envelope, kind) : kind;
+  const error = typeof kind === 'string' ? refuseDisputed(bytes, envelope, kind, tiers) : kind;
   if (error !== null || typeof kind !== 'string') {
     return { error: error ?? gatewayError('frame_invalid'), model, tier: tiers[0]?.said.text ?? null };
   }
@@ -132,10 +130,15 @@ function looksLike(type: string, name: string): boolean {
   );
 }
 
-function refuseDisputed(bytes: Buffer, envelope: Envelope, kind: FrameKind): GatewayError | null {
+function refuseDisputed(
+  bytes: Buffer,
+  envelope: Envelope,
+  kind: FrameKind,
+  tiers: readonly TierPlace[],
+): GatewayError | null {
   if (kind !== 'create' && kind !== 'update') return null;
-  for (const path of POLICED) {
-    const error = disputed(bytes, membersAt(envelope, path));
+  for (const members of [...tiers.map((place) => place.members), ...POLICED.map((path) => membersAt(envelope, path))]) {
+    const error = disputed(bytes, members);
     if (error !== null) return error;
   }
   // An upstream may read either place; with two models it would be the reader's choice which rule applies.

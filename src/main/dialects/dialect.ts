@@ -12,6 +12,8 @@ export type TierSpelling = 'service_tier' | 'speed';
 export interface TierPlace {
   readonly said: TierSaid;
   readonly spelling: TierSpelling;
+  /** True for the protocol's own member; any other is one that some upstream looks at as well. */
+  readonly own: boolean;
   /** The model it is about, where that is not the document's own. */
   readonly model: string | null;
   /** Every occurrence of the member there; more than one only when they are equal. */

@@ -1,6 +1,5 @@
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import { NO_TIER, NOT_A_TIER, type TierSaid, sayTier } from '../../shared/tier.ts';
-import type { TierPlace } from './dialect.ts';
 import { type Envelope, type EnvelopeFault, type Occurrence, textOf } from '../envelope/scan.ts';
 
 /** All occurrences of one watched path. */
@@ -45,15 +44,6 @@ export function groupsAt(envelope: Envelope, path: string): readonly (readonly O
 }
 
 const NO_GROUPS: readonly (readonly Occurrence[])[] = [];
-
-/** The tier said at a path, from members that {@link disputed} has let through; nothing where there is no member. */
-export function tierPlaces(bytes: Buffer, envelope: Envelope, path: string): TierPlace[] {
-  const members = membersAt(envelope, path);
-  const [member] = members;
-  return member === undefined
-    ? []
-    : [{ said: tierSaid(bytes, member), spelling: 'service_tier', model: null, members }];
-}
 
 /** The tier one member says. */
 export function tierSaid(bytes: Buffer, member: Occurrence): TierSaid {

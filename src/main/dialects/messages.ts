@@ -1,5 +1,4 @@
-import { trimSpace } from '../../shared/fold.ts';
-import { NO_TIER, NOT_A_TIER, type TierSaid, sayTier } from '../../shared/tier.ts';
+import type { TierSaid } from '../../shared/tier.ts';
 import { type Envelope, type Occurrence, textOf } from '../envelope/scan.ts';
 import { watch } from '../envelope/watch.ts';
 import { type BodySpec, NOTHING, readBody } from './body.ts';
@@ -7,12 +6,12 @@ import type { Dialect, TierPlace } from './dialect.ts';
 import { anthropicError, anthropicErrorEvent } from './messages-error.ts';
 import { messagesBodyReader, MessagesStreamReader } from './messages-answer.ts';
 import { groupsAt, tierSaid } from './member.ts';
+import { TIER_MEMBERS, optionPlaces, speedSaid } from './tier-places.ts';
 
 const ATTEMPT = { model: true, speed: true } as const;
 const REQUEST = {
   model: true,
-  speed: true,
-  service_tier: true,
+  ...TIER_MEMBERS,
   stream: true,
   fallbacks: { '[]': ATTEMPT, ...ATTEMPT },
 } as const;
@@ -25,8 +24,10 @@ const POLICED = ['model', 'stream', 'fallbacks', ...PLACES, ...OTHER_MODELS] as 
 const BODY: BodySpec = {
   watched: watch(REQUEST),
   policed: POLICED,
-  tiers: (bytes, envelope) =>
-    PLACES.flatMap((path) => placesAt(bytes, envelope, path, path.startsWith('fallbacks') ? 'fallbacks' : '')),
+  tiers: (bytes, envelope) => [
+    ...PLACES.flatMap((path) => placesAt(bytes, envelope, path, path.startsWith('fallbacks') ? 'fallbacks' : '')),
+    ...optionPlaces(bytes, envelope),
+  ],
   spells: 'speed',
   otherModels: OTHER_MODELS,
   modelRequired: true,
@@ -46,6 +47,7 @@ const BATCH: BodySpec = {
     ...PLACES.flatMap((path) =>
       placesAt(bytes, envelope, inBatch(path), path.startsWith('fallbacks') ? inBatch('fallbacks') : IN_BATCH),
     ),
+    ...optionPlaces(bytes, envelope, `${IN_BATCH}.`),
   ],
   spells: null,
   otherModels: ['model', ...OTHER_MODELS].map(inBatch),
@@ -75,7 +77,9 @@ function placesAt(bytes: Buffer, envelope: Envelope, path: string, about: string
     const [member] = members;
     if (member === undefined) return [];
     const said = spelling === 'speed' ? speedSaid(bytes, member) : serviceTierSaid(bytes, member);
-    return said === null ? [] : [{ said, spelling, model: modelBeside(bytes, models, member), members }];
+    return said === null
+      ? []
+      : [{ said, spelling, own: spelling === 'speed', model: modelBeside(bytes, models, member), members }];
   });
 }
 
@@ -94,14 +98,6 @@ function modelBeside(
 ): string | null {
   const model = models?.get(objectStart);
   return model === undefined ? null : textOf(bytes, model);
-}
-
-/** `fast` is the tier it says, `standard` is Standard; what else stands there is whatever the loosest upstream makes of it. */
-function speedSaid(bytes: Buffer, member: Occurrence): TierSaid {
-  if (member.kind === 'null') return NO_TIER;
-  const text = textOf(bytes, member);
-  if (text === null) return NOT_A_TIER;
-  return trimSpace(text).toLowerCase() === 'standard' ? { text, exact: 'default', lenient: 'default' } : sayTier(text);
 }
 
 /** Anthropic's own two values are about capacity that was bought before, and no tier; any other value is a wish for one. */

@@ -159,8 +159,8 @@ export class MultipartJudge {
     const names = [...disposition.matchAll(/;\s*name(\*[\d*]*)?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/gi)];
     const [, extended, written = ''] = names[0] ?? [];
     const name = fold(loosened(written).trim());
-    if (plain.includes('service_tier') || name === 'speed') {
-      this.refusal = gatewayError('part_policed', name === 'speed' ? 'speed' : 'service_tier');
+    if (plain.includes('service_tier') || name === 'speed' || name.startsWith('provideroptions')) {
+      this.refusal = gatewayError('part_policed', name.split('[', 1)[0] ?? name);
     } else if (dispositions.length !== 1 || names.length !== 1 || /[\0\r\n]/.test(lines.join(''))) {
       this.#refuse('a part does not have exactly one name');
     } else if (extended !== undefined || written.includes('=?')) {

@@ -4,12 +4,13 @@ import { BodyReader, readMembers } from './answer-body.ts';
 import { openAIBody, openAIError, openAIErrorEvent, readBody } from './body.ts';
 import { type AnswerFacts, type AnswerReader, type Asked, type Dialect, NOTHING_SAID } from './dialect.ts';
 import { type SseInterest, SseWalker } from './sse.ts';
+import { TIER_MEMBERS } from './tier-places.ts';
 
 const SAID = { id: true, model: true, service_tier: true, usage: true, error: { code: true } } as const;
 const ANSWER = watch({ ...SAID, type: true });
 
 /** Where a tier is not a member of the protocol it is judged all the same, and none is ever written. */
-const BODY = openAIBody(watch({ model: true, service_tier: true, stream: true }), {
+const BODY = openAIBody(watch({ model: true, ...TIER_MEMBERS, stream: true }), {
   spells: null,
   modelRequired: false,
 });

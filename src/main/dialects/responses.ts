@@ -7,11 +7,12 @@ import type { Dialect } from './dialect.ts';
 import { checkFunctionCalls } from './function-calls.ts';
 import { membersAt, textAt } from './member.ts';
 import { responsesBodyReader, ResponsesStreamReader } from './responses-answer.ts';
+import { TIER_MEMBERS } from './tier-places.ts';
 
 const BODY = openAIBody(
   watch({
     model: true,
-    service_tier: true,
+    ...TIER_MEMBERS,
     stream: true,
     previous_response_id: true,
     conversation: true,

@@ -1,7 +1,7 @@
 import { type Account, standardTierOf } from '../../shared/account.ts';
 import { isFastAlias, mapModel } from '../../shared/model.ts';
 import { type Observation, type Policy, type Verdict, judge } from '../../shared/policy.ts';
-import { NO_TIER, type Tier, type TierSaid, isTier, sayTier } from '../../shared/tier.ts';
+import { NO_TIER, type Tier, type TierSaid, isTier, sayTier, tierRank } from '../../shared/tier.ts';
 import { FAST_BETA, isFastBeta } from '../dialects/beta-token.ts';
 import type { Asked, TierPlace, TierSpelling } from '../dialects/dialect.ts';
 import type { Occurrence } from '../envelope/scan.ts';
@@ -126,7 +126,7 @@ function sameModel(model: string): string {
   return model;
 }
 
-/** What a turn asks for, the body's own first; a single `missing` (or `none`) when nothing asks for a tier. */
+/** What a turn asks for, the dearest first; a single `missing` (or `none`) when nothing asks for a tier. */
 function wishesOf(asked: Asked, hint: Hint, beta: string | null, view: (model: string) => string): Wish[] {
   const { tiers, model, otherModels } = asked;
   const named = otherModels.length === 0 ? [model] : [model, ...otherModels.map((other) => other.model)];
@@ -140,7 +140,14 @@ function wishesOf(asked: Asked, hint: Hint, beta: string | null, view: (model: s
   if (beta !== null && betaTokens(beta).some(isFastBeta)) wishes.push({ said: sayTier('fast'), models });
   for (const one of named) if (isFastAlias(one, view(one))) wishes.push({ said: sayTier('fast'), models: [view(one)] });
   const asking = wishes.filter(({ said }) => said.lenient !== 'missing' && said.lenient !== 'none');
-  return asking.length > 0 ? asking : [{ said: tiers[0]?.said ?? NO_TIER, models }];
+  return asking.length > 0 ? dearestFirst(asking) : [{ said: tiers[0]?.said ?? NO_TIER, models }];
+}
+
+/** The dearest wish is the one that is told and priced; an upstream may follow any of them. */
+function dearestFirst(wishes: Wish[]): Wish[] {
+  if (wishes.length === 1) return wishes;
+  const rank = ({ said: { exact } }: Wish): number => tierRank(exact) ?? -1;
+  return [...wishes].sort((a, b) => rank(b) - rank(a));
 }
 
 function judgeWish({ policy, account, tool, now }: DoorQuestion, tier: TierSaid, model: string): Verdict {
@@ -211,10 +218,10 @@ function tierEdits({ envelope, tiers, spells }: Asked, send: TierToSend, takes: 
     case 'omit':
       return removeMembers(tiers.flatMap(({ members }) => members));
     case 'write': {
-      const own = tiers.filter(({ spelling, model }) => spelling === spells && model === null);
+      const isThere = tiers.some(({ own, model }) => own && model === null);
       const text = spells === null ? null : spelled(spells, send.value);
-      const inserted = own.length > 0 || spells === null || text === null ? [] : [insertMember(envelope, spells, text)];
-      // A wish in another protocol's word, or one that cannot be said in this one's, does not leave.
+      const inserted = isThere || spells === null || text === null ? [] : [insertMember(envelope, spells, text)];
+      // A wish in a place of another's, or one that cannot be said in this protocol's word, does not leave.
       const [kept, gone] = split(tiers, (place) => canSay(place, spells, send.value));
       return [
         ...kept.flatMap((place) => write(place, send.value)),
@@ -225,8 +232,8 @@ function tierEdits({ envelope, tiers, spells }: Asked, send: TierToSend, takes: 
   }
 }
 
-function canSay({ spelling }: TierPlace, spells: TierSpelling | null, tier: Tier): boolean {
-  return (spells === null || spelling === spells) && spelled(spelling, tier) !== null;
+function canSay({ spelling, own }: TierPlace, spells: TierSpelling | null, tier: Tier): boolean {
+  return (spells === null || own) && spelled(spelling, tier) !== null;
 }
 
 function split<One>(all: readonly One[], first: (one: One) => boolean): [One[], One[]] {

@@ -100,7 +100,7 @@ const NAMES: AttackGroup = {
     member('with U+0000 behind it', String.raw`"service_tier\u0000":"priority"`),
     member('with half a surrogate in it', String.raw`"service_\ud800tier":"priority"`),
     member('with a blank before', '" service_tier":"priority"'),
-    member('in another style', '"serviceTier":"priority"'),
+    { trick: 'in another style', ...body(`{${TURN},"serviceTier":"priority"}`, {}, ['serviceTier']) },
     member('as a prototype', '"__proto__":{"service_tier":"priority"}'),
     member('nested', '"metadata":{"service_tier":"priority"}'),
   ],
@@ -298,6 +298,35 @@ const PROTOCOLS: AttackGroup = {
   ],
 };
 
+function options(trick: string, members: string, path: readonly string[]): Attack {
+  return { trick, ...body(`{${TURN},"providerOptions":${members}}`, {}, ['providerOptions', ...path]) };
+}
+
+const PLACES: AttackGroup = {
+  title: 'Where other protocols and gateways look',
+  attacks: [
+    { trick: "Anthropic's member", ...body(`{${TURN},"speed":"fast"}`, {}, ['speed']) },
+    { trick: "Anthropic's member, in another case", ...body(`{${TURN},"Speed":"fast"}`, {}, ['speed']) },
+    { trick: "Anthropic's member, behind a number", ...body(`{${TURN},"speed":1,"speed":"fast"}`, {}, ['speed']) },
+    {
+      trick: "Anthropic's member and a harmless tier",
+      ...body(`{${TURN},"service_tier":"flex","speed":"fast"}`, {}, ['speed']),
+    },
+    on('/v1/chat/completions', "Anthropic's member in Chat", `{${CHAT},"speed":"fast"}`),
+    on('/v1/embeddings', "Anthropic's member in embeddings", '{"model":"e","input":"x","speed":"fast"}'),
+    options("a gateway's speed", '{"gateway":{"speed":"fast"}}', ['gateway', 'speed']),
+    options("a gateway's speed, escaped", String.raw`{"g\u0061teway":{"sp\u0065ed":"f\u0061st"}}`, [
+      'gateway',
+      'speed',
+    ]),
+    options("a gateway's tier", '{"gateway":{"order":["a"],"serviceTier":"priority"}}', ['gateway', 'serviceTier']),
+    options("a provider's tier", '{"openai":{"serviceTier":"ultrafast","user":"a"}}', ['openai', 'serviceTier']),
+    options("a gateway's options twice", '{"gateway":{},"gateway":{"speed":"fast"}}', ['gateway', 'speed']),
+    messages("a gateway's speed in Messages", '"providerOptions":{"gateway":{"speed":"fast"}}'),
+    messages("a provider's tier in Messages", '"providerOptions":{"openai":{"serviceTier":"priority"}}'),
+  ],
+};
+
 function hint(trick: string, value: string | readonly string[], name = 'x-codex-routing-hint'): Attack {
   return { trick, call: { headers: wire({ [name]: value }) } };
 }
@@ -396,6 +425,7 @@ export const ATTACKS: readonly AttackGroup[] = [
   CODINGS,
   PATHS,
   PROTOCOLS,
+  PLACES,
   HEADERS,
   FORMS,
 ];
@@ -420,6 +450,17 @@ export const FRAMES: readonly FrameAttack[] = [
   { trick: 'in another case', frame: create(',"Service_Tier":"fast"') },
   { trick: 'in a nested response', frame: create(`,"response":{${FAST}}`), path: ['response', 'service_tier'] },
   { trick: 'in a nested session', frame: create(`,"session":{${FAST}}`), path: ['session', 'service_tier'] },
+  { trick: "in Anthropic's member", frame: create(',"speed":"fast"'), path: ['speed'] },
+  {
+    trick: "in Anthropic's member, nested",
+    frame: create(',"response":{"speed":"fast"}'),
+    path: ['response', 'speed'],
+  },
+  {
+    trick: "in a gateway's options",
+    frame: create(',"providerOptions":{"gateway":{"speed":"fast"}}'),
+    path: ['providerOptions', 'gateway', 'speed'],
+  },
   {
     trick: 'in a session update',
     frame: `{"type":"session.update","model":"gpt-5.5","session":{${FAST}}}`,

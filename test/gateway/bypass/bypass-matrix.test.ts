@@ -174,7 +174,12 @@ describe('WebSocket frames', () => {
     const filtered = await strike(one, 'filter');
     const blocked = await strike(one, 'block');
     for (const text of [...filtered.received, ...blocked.received]) {
-      for (const path of [['service_tier'], ['response', 'service_tier'], ['session', 'service_tier']]) {
+      for (const path of [
+        ['service_tier'],
+        ['response', 'service_tier'],
+        ['session', 'service_tier'],
+        one.path ?? [],
+      ]) {
         for (const tier of (await tiersSeen(Buffer.from(text), path)).values())
           expect(tier === null || !DEAR.map(loosely).includes(loosely(tier))).toBe(true);
       }
