@@ -26,6 +26,15 @@ export function trimLeniently(text: string): string {
   return trimWhere(text, (code) => code === 0x85 || code <= 0x1f);
 }
 
+/**
+ * Text as the loosest reader would compare it: trimmed and folded, ended at U+0000 as by readers written in C, and without
+ * halves of surrogate pairs, which some drop because UTF-8 cannot hold them.
+ */
+export function readLoosely(text: string): string {
+  const [cut = ''] = trimLeniently(text.isWellFormed() ? text : text.replace(/\p{Cs}/gu, '')).split('\0', 1);
+  return fold(trimLeniently(cut));
+}
+
 /** A walk from both ends and not a regular expression: `\s+$` is quadratic on a long run of blanks that does not end the text. */
 function trimWhere(text: string, alsoBlank: (code: number) => boolean): string {
   const blank = (index: number): boolean => alsoBlank(text.charCodeAt(index)) || text.charAt(index).trim() === '';

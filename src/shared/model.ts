@@ -1,4 +1,4 @@
-import { fold, trimLeniently } from './fold.ts';
+import { fold, readLoosely } from './fold.ts';
 
 /**
  * A table from the model a tool names to the model the upstream is asked for; one trailing `*` makes a key a prefix, and `*` as
@@ -11,9 +11,9 @@ export function matchesModel(pattern: string, model: string): boolean {
   return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : pattern === model;
 }
 
-/** The same comparison as the loosest upstream would make it: blanks trimmed, letter case folded. */
+/** The same comparison as the loosest upstream would make it. */
 export function matchesModelLeniently(pattern: string, model: string): boolean {
-  return matchesModel(fold(trimLeniently(pattern)), fold(trimLeniently(model)));
+  return matchesModel(readLoosely(pattern), readLoosely(model));
 }
 
 /** The mapping's answer for a model: the exact key, else the longest matching prefix; null when no key matches. */

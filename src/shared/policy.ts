@@ -187,8 +187,9 @@ interface Outcome {
 
 /**
  * What a rule in force does with this tier and model; null when it does not match. Filter and block also count the loose
- * readings of tier and model, because some upstream may read that loosely; pass and force need both readings to agree, so
- * that an odd spelling can never buy a dearer tier.
+ * readings of tier and model, because some upstream may read that loosely. Pass and force need both readings to agree, so
+ * that an odd spelling can never buy a dearer tier; but where a force only matches loosely, the turn runs at Standard,
+ * since what it asks for is not to leave either.
  */
 function outcomeOf(rule: Rule, { tier, model }: PolicyQuestion): Outcome | null {
   const exactTier = matchesTier(rule.serviceTier, tier.exact);
@@ -197,9 +198,13 @@ function outcomeOf(rule: Rule, { tier, model }: PolicyQuestion): Outcome | null 
   const main: Outcome = { action: rule.action, message: rule.errorMessage };
   const fallback: Outcome = { action: rule.fallbackAction, message: rule.fallbackErrorMessage };
   const exactModel = rule.models.length === 0 || rule.models.some((one) => matchesModel(one, model));
-  const looseModel = exactModel || (restricts(main) && rule.models.some((one) => matchesModelLeniently(one, model)));
-  const chosen = looseModel ? main : fallback;
-  return (exactTier && looseTier) || restricts(chosen) ? chosen : null;
+  // The stricter outcome holds for a model that only some readers take for one of the rule's.
+  const countsLoosely = main.action === 'force' ? !restricts(fallback) : restricts(main);
+  const isMain = exactModel || (countsLoosely && rule.models.some((one) => matchesModelLeniently(one, model)));
+  const chosen = isMain ? main : fallback;
+  const agree = exactTier && looseTier && exactModel === isMain;
+  if (agree || restricts(chosen)) return chosen;
+  return chosen.action === 'force' ? { action: 'filter', message: undefined } : null;
 }
 
 function restricts({ action }: Outcome): boolean {

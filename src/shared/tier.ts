@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fold, trimLeniently, trimSpace } from './fold.ts';
+import { readLoosely, trimSpace } from './fold.ts';
 
 /** The tiers a provider knows, in normal form; `fast` is another spelling of `priority`. */
 export const TIERS = ['auto', 'default', 'flex', 'priority', 'scale', 'ultrafast'] as const;
@@ -38,9 +38,7 @@ const known: ReadonlySet<string> = new Set(TIERS);
 export function sayTier(text: string): TierSaid {
   const usual = USUAL.get(text);
   if (usual !== undefined) return usual;
-  // For readers written in C the text ends at the first U+0000.
-  const [cut = ''] = trimLeniently(text).split('\0', 1);
-  return { text, exact: classify(trimSpace(text).toLowerCase()), lenient: classify(fold(trimLeniently(cut))) };
+  return { text, exact: classify(trimSpace(text).toLowerCase()), lenient: classify(readLoosely(text)) };
 }
 
 /** The spellings that nearly every tool uses, read once. */

@@ -30,6 +30,11 @@ describe('a model pattern', () => {
     ['grok-4', 'gro\u212a-4', false, true],
     ['claude-sonnet', 'claude-\u017fonnet', false, true],
     ['gemini', 'gem\u0130ni', false, true],
+    ['gpt-5.5', 'gpt-5.5\u0000-mini', false, true],
+    ['gpt-5.5', 'gpt\ud800-5.5', false, true],
+    ['gpt-5.5', 'gpt-5.5\udfff', false, true],
+    ['\ud83d\ude00', '\ud83d', false, false],
+    ['gpt-5.5\ud83d\ude00', 'gpt-5.5', false, false],
   ])('%j and %j: exactly %s, loosely %s', (pattern, model, exactly, loosely) => {
     expect(matchesModel(pattern, model)).toBe(exactly);
     expect(matchesModelLeniently(pattern, model)).toBe(loosely);

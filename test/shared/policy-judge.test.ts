@@ -120,6 +120,25 @@ describe('which models a rule looks at', () => {
   });
 });
 
+describe('attack: a spelling that only some readers take for what a force is about', () => {
+  const force = { id: 'it', action: 'force', forceTo: 'flex' };
+  test.each(['fa\u017ft', 'priority\u0000', '\u001cpriority', 'fa\ud800st'])('the tier %j runs at Standard', (tier) => {
+    expect(ask([filter(force)], { tier })).toEqual({ action: 'filter', rule: 'it', observed: [] });
+  });
+
+  test.each(['GPT-5.5', 'gpt-5.5\u0000', 'gpt-\ud8005.5'])('the model %j runs at Standard', (model) => {
+    const rule = filter({ ...force, models: ['gpt-5.5'] });
+    expect(ask([rule], { tier: 'priority', model })).toMatchObject({ action: 'filter', rule: 'it' });
+    const blocked = filter({ ...force, models: ['gpt-5.5'], fallbackAction: 'block' });
+    expect(ask([blocked], { tier: 'priority', model })).toMatchObject({ action: 'block', rule: 'it' });
+  });
+
+  test('a fallback that forces holds for odd spellings of the tier, too', () => {
+    const rule = filter({ models: ['gpt-4'], action: 'pass', fallbackAction: 'force', forceTo: 'default' });
+    expect(ask([rule], { tier: 'fa\u017ft' })).toMatchObject({ action: 'filter' });
+  });
+});
+
 describe('what observe-only rules do', () => {
   test('they record what they would have done, and the search goes on', () => {
     const rules = [
@@ -191,7 +210,8 @@ describe('attack: a spelling that only a loose reader takes for Fast', () => {
     ['filter', true],
     ['block', true],
     ['pass', false],
-    ['force', false],
+    // It filters.
+    ['force', true],
   ])('%s counts it: %s', (action, decides) => {
     const rule = filter({ id: 'it', action, ...(action === 'force' ? { forceTo: 'flex' } : {}) });
     expect(ask([rule], { tier: odd }).rule).toBe(decides ? 'it' : null);

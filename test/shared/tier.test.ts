@@ -54,6 +54,11 @@ describe('reading a tier', () => {
     ['priority\u0000', 'unknown', 'priority'],
     ['fast\u0000x', 'unknown', 'priority'],
     ['\u0001flex\b', 'unknown', 'flex'],
+    // Half of a surrogate pair is no character, and UTF-8 cannot hold it; a whole pair is one.
+    ['fa\ud800st', 'unknown', 'priority'],
+    ['\udc00priority', 'unknown', 'priority'],
+    ['\ud800', 'unknown', 'missing'],
+    ['priority\ud83d\ude00', 'unknown', 'unknown'],
     // Letters whose simple case folding is an ASCII letter.
     ['fa\u017ft', 'unknown', 'priority'],
     ['FA\u017fT', 'unknown', 'priority'],
