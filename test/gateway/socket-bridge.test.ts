@@ -104,6 +104,23 @@ describe('previous_response_id', () => {
     tool.webSocket.terminate();
   });
 
+  test('of prewarms that have grown beyond a request’s limit is refused, and the session goes on', async () => {
+    const other = await startSocketLab({
+      account: { sockets: 'http_bridge' },
+      settings: { gateway: { bodyLimitMiB: 1 } },
+    });
+    const tool = await other.open();
+    const input = [{ role: 'user', content: 'x'.repeat(600_000) }];
+    await tool.turn({ generate: false, input });
+    const { response } = tool.events.at(-1) as unknown as { response: { id: string } };
+    tool.send({ type: 'response.create', model: 'gpt-5.5', generate: false, input, previous_response_id: response.id });
+    expect(await tool.event('error')).toMatchObject({ status: 413, error: { code: 'body_too_large' } });
+    await tool.turn({ previous_response_id: response.id, input: [] });
+    expect(other.upstream.last.body.length).toBeGreaterThan(600_000);
+    expect((await other.newRows()).map(({ error }) => error)).toEqual([null, 'body_too_large', null]);
+    await other.close();
+  });
+
   test('of another response is for a key account’s upstream to know', async () => {
     const tool = await lab.open();
     await tool.turn({ previous_response_id: 'resp_old' });

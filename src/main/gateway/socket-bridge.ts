@@ -10,7 +10,8 @@ import type { Fault } from '../upstream/fault.ts';
 import { OPCODE } from '../upstream/frame-code.ts';
 import type { Departure, LinkListener, UpstreamLink } from '../upstream/frame-link.ts';
 import { type OwnHeaders, upgradeHeadersUp } from '../upstream/headers.ts';
-import { bridgeBody, inputItems } from './bridge-body.ts';
+import { bridgeBody } from './bridge-body.ts';
+import { BridgePrewarms } from './bridge-prewarms.ts';
 import { BridgeTurn } from './bridge-turn.ts';
 import { ROUTING_HINT } from './decide.ts';
 import type { House } from './house.ts';
@@ -21,9 +22,6 @@ import type { Chosen, OpenedUpstream } from './socket-upstream.ts';
 
 /** Turns of one lane that may wait for the one before them; beyond that the tool is not read. */
 const MAX_WAITING = 4;
-
-/** How many prewarms a session remembers. */
-const MAX_PREWARMS = 8;
 
 /** What a bridge needs to make requests of frames. */
 export interface BridgeOptions {
@@ -90,8 +88,7 @@ class BridgeLink implements UpstreamLink {
   readonly #options: BridgeOptions;
   readonly #listener: LinkListener;
   readonly #lanes = new Map<string | null, Lane>();
-  /** The input of each prewarm, which the turn after it goes on from. */
-  readonly #prewarms = new Map<string, Buffer>();
+  readonly #prewarms = new BridgePrewarms();
   /** A login's token is renewed while the session goes on. */
   #secret: Secret | null;
   #paused = false;
@@ -262,7 +259,7 @@ class BridgeLink implements UpstreamLink {
   /** The request's body, or the event that says why there is none. */
   #body({ frame, model }: BridgedFrame): Buffer | string {
     const previous = frame.previousResponseId;
-    const earlier = previous === null ? null : (this.#prewarms.get(previous) ?? null);
+    const earlier = previous === null ? null : this.#prewarms.get(previous);
     const isUnknown = previous !== null && earlier === null;
     // The ChatGPT backend keeps nothing between requests; a key account's upstream may know the id.
     const cannot = isUnknown && this.#options.chosen.ready.account.kind === 'oauth';
@@ -276,15 +273,11 @@ class BridgeLink implements UpstreamLink {
   /** Answers as the upstream would, and keeps what the next turn goes on from. */
   #prewarm(lane: Lane, { frame, model }: BridgedFrame): void {
     const id = responseId();
-    const items = inputItems(frame.bytes);
-    const known = frame.previousResponseId === null ? Buffer.alloc(0) : this.#prewarms.get(frame.previousResponseId);
-    if (items !== null && known !== undefined) {
-      this.#prewarms.set(
-        id,
-        Buffer.concat(known.length > 0 && items.length > 0 ? [known, COMMA, items] : [known, items]),
-      );
-      const [oldest] = this.#prewarms.keys();
-      if (this.#prewarms.size > MAX_PREWARMS && oldest !== undefined) this.#prewarms.delete(oldest);
+    const { bodyLimitMiB } = this.#options.house.settings();
+    if (!this.#prewarms.keep(id, frame, bodyLimitMiB * 1024 * 1024)) {
+      const error = gatewayError('body_too_large', `${bodyLimitMiB} MiB`);
+      this.#refuse(lane, { status: error.status, error: error.code, event: errorEvent(error), fault: null });
+      return;
     }
     const response = { id, object: 'response', model, output: [], error: null };
     const usage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
@@ -363,5 +356,4 @@ function responseId(): string {
   return `resp_${randomBytes(24).toString('hex')}`;
 }
 
-const COMMA = Buffer.from(',');
 const CLOSING = Buffer.from('}');
