@@ -374,6 +374,13 @@ export const ERRORS = {
     cause: 'The account was removed, or its name was mistyped.',
     next: '"tiergate account list" names the accounts.',
   },
+  account_gone: {
+    status: 503,
+    type: 'api_error',
+    message: 'The account {detail} was removed or switched off while the turn was waiting for it. Try again.',
+    cause: 'The settings were changed while a session was open or a turn waited, and its account is not used any more.',
+    next: 'Try again: the turn goes to another account, where there is one.',
+  },
   account_invalid: {
     status: 400,
     type: 'invalid_request_error',

@@ -46,6 +46,28 @@ describe('while the gateway is paused', () => {
     expect(tool.events.at(-1)).toMatchObject({ type: 'error', error: { code: 'gateway_paused' } });
   });
 
+  test.each([
+    { type: 'input_audio_buffer.append', audio: 'AAAA' },
+    { type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [] } },
+  ])('$type is not handed on into an open Realtime session, where the upstream could begin a turn', async (said) => {
+    const tool = await lab.open({ path: '/v1/realtime?model=gpt-5.5' });
+    tool.send(said);
+    await lab.sockets.last.received(1);
+    await pause();
+    tool.send(said);
+    await tool.closed;
+    expect(tool.events.at(-1)).toMatchObject({ type: 'error', error: { code: 'gateway_paused' } });
+    expect(lab.sockets.messages).toHaveLength(1);
+  });
+
+  test('what asks for no turn is handed on into any other session', async () => {
+    const tool = await lab.open();
+    await tool.turn();
+    await pause();
+    tool.send({ type: 'response.cancel' });
+    expect((await lab.sockets.last.received(2)).text).toContain('response.cancel');
+  });
+
   test('turns are taken again when it is resumed', async () => {
     await pause();
     await lab.gateway.client.call('gateway.resume');

@@ -121,6 +121,22 @@ describe('a tier that is filtered never goes up', () => {
   });
 });
 
+test.each(['pass', 'force'])('a tier for the whole session stays here also where a rule says %s', async (action) => {
+  const { client } = lab.gateway;
+  const before = await client.call('policy.get');
+  const rule = { serviceTier: 'priority', action, ...(action === 'force' ? { forceTo: 'ultrafast' } : {}) };
+  await client.call('policy.set', { policy: { rules: [rule] } });
+  const tool = await lab.open();
+  tool.send(
+    '{"type":"session.update","model":"gpt-5.5","session":{"service_tier":"priority","voice":"b","speed":"fast"}}',
+  );
+  expect((await lab.sockets.last.received(1)).text).toBe(
+    '{"type":"session.update","model":"gpt-5.5","session":{"voice":"b"}}',
+  );
+  tool.webSocket.terminate();
+  await client.call('policy.set', { policy: before });
+});
+
 describe('a frame that readers could take differently ends the session', () => {
   test.each([
     ['two tiers that differ', create(',"service_tier":"flex","service_tier":"priority"'), 'member_repeated'],

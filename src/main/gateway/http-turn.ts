@@ -11,9 +11,10 @@ import type { House } from './house.ts';
 import { type HttpRequest, type Incoming, betaOf, isCodex, ownWayOf, providerOf, receive } from './incoming.ts';
 import { Meter } from './meter.ts';
 import { answerModels, asksForModels } from './model-list.ts';
-import { planFor } from './plan.ts';
+import { type Plan, planFor } from './plan.ts';
 import { endWithError, exhaustedError, sendError } from './refusal.ts';
 import { waitForSlot } from './slot-wait.ts';
+import { isGone } from './standing.ts';
 import { type Round, ToolLoop, offerFor } from './tool-loop.ts';
 import { type WalkedTurn, blockError, judgeTurn } from './walked-turn.ts';
 
@@ -157,13 +158,7 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
         return null;
       case 'try': {
         const { ready } = step.way.candidate;
-        const plan = planFor({
-          ...http,
-          asked: turn.asked,
-          beta: betaOf(http.request),
-          account: ready.account,
-          isCodex: isCodex(http.request),
-        });
+        const plan = fitting(turn, ready.account);
         if ('code' in plan) {
           unfit ??= plan;
           failover.ended({ kind: 'left' });
@@ -207,6 +202,12 @@ async function walk(turn: WalkedTurn): Promise<Answer | null> {
       }
     }
   }
+}
+
+/** How the turn goes to an account, or why it cannot; the settings may have changed while it waited. */
+function fitting({ house, http, asked, question }: WalkedTurn, account: Account): Plan | GatewayError {
+  if (question.own === null && isGone(house, account)) return gatewayError('account_gone', account.id);
+  return planFor({ ...http, asked, beta: betaOf(http.request), account, isCodex: isCodex(http.request) });
 }
 
 /** A form is gone once it has gone up; a login may have to be renewed also where it is the only way. */

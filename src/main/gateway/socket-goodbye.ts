@@ -35,6 +35,7 @@ export function blockGoodbye(message: string): Goodbye {
 const REASONS: Readonly<Record<string, { readonly code: number; readonly reason: string }>> = {
   frame_invalid: { code: 1008, reason: 'invalid JSON payload' },
   account_missing: { code: 1013, reason: 'no available account' },
+  account_gone: { code: 1013, reason: 'the account was removed or switched off, please retry' },
   key_unavailable: { code: 1011, reason: 'failed to get access token' },
   tool_limited: { code: 1013, reason: 'too many concurrent requests, please retry later' },
   account_busy: { code: 1013, reason: 'account is busy, please retry later' },

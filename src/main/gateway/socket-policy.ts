@@ -8,7 +8,7 @@ import type { Policy } from '../../shared/policy.ts';
 import { type ClientFrame, readFrame } from '../dialects/client-frame.ts';
 import { codexBody } from '../dialects/codex-body.ts';
 import { type Unread, isUnread } from '../dialects/dialect.ts';
-import { applyEdits, replaceValue } from '../envelope/edit.ts';
+import { applyEdits, removeMembers, replaceValue } from '../envelope/edit.ts';
 import type { Occurrence } from '../envelope/scan.ts';
 import { type Block, Forward, decide } from './decide.ts';
 
@@ -132,6 +132,7 @@ export class SocketPolicy {
       this.#dead = true;
       return { kind: 'block', frame, decision };
     }
+    if (frame.kind === 'update') return { kind: 'forward', frame, bytes: withoutTiers(decision.bytes), turn: null };
     if (frame.kind === 'create') this.#last = frame.asked.model ?? this.#last;
     return { kind: 'forward', frame, bytes: decision.bytes, turn: frame.kind === 'create' ? decision : null };
   }
@@ -221,4 +222,15 @@ export class SocketPolicy {
       asked.members.map((member) => replaceValue(member, upstream)),
     );
   }
+}
+
+/**
+ * Takes every tier out of a session's settings, also where a rule lets it pass. An upstream that kept it would run later
+ * turns at it that name none, whatever the rule for their model, or the policy by then, says; each turn names its own.
+ */
+function withoutTiers(bytes: Buffer): Buffer {
+  const left = readFrame(bytes);
+  if (isUnread(left)) throw new TypeError('the door made a frame unreadable');
+  const members = left.tiers.filter(({ said }) => said.lenient !== 'none').flatMap((place) => place.members);
+  return applyEdits(bytes, removeMembers(members));
 }

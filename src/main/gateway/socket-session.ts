@@ -318,9 +318,12 @@ export class SocketSession implements ToolListener {
         return;
       case 'forward': {
         const { frame, turn, bytes } = verdict;
-        if (turn !== null && (this.#stopping || this.#options.house.paused())) {
+        const { house, dialect } = this.#options;
+        const stops = turn !== null && this.#stopping;
+        // A Realtime upstream begins turns by itself, from what any frame brings.
+        if (stops || ((turn !== null || dialect === 'realtime') && house.paused())) {
           seat();
-          const error = gatewayError(this.#stopping ? 'gateway_stopping' : 'gateway_paused');
+          const error = gatewayError(stops ? 'gateway_stopping' : 'gateway_paused');
           this.#act(this.#policy.refuseFrame(frame, error), binary);
           return;
         }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Account } from '../../shared/account.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { House } from './house.ts';
@@ -10,16 +11,25 @@ export interface Standing {
   readonly at: number;
 }
 
-/** A key that was revoked opens nothing any more, not even a turn of a session it had opened; null while it is good. */
+/** True where an account of the settings is not among them any more, or was switched off. */
+export function isGone({ ways }: Pick<House, 'ways'>, { id }: Pick<Account, 'id'>): boolean {
+  return !ways.accounts.some((account) => account.id === id);
+}
+
+/**
+ * Why nothing more of a session may leave: a key that was revoked opens nothing any more, not even a turn of a session it
+ * had opened, and an account that was removed or switched off is not asked again. Null while all is well.
+ */
 export function withdrawn(
-  house: Pick<House, 'settings'>,
+  house: Pick<House, 'settings' | 'ways'>,
   keyHash: string,
   { secret, ready }: Pick<Chosen, 'secret' | 'ready'>,
 ): GatewayError | null {
   const { tools, ownKeys } = house.settings();
   if (!tools.some((tool) => tool.keyHash === keyHash)) return gatewayError('local_key_invalid');
-  const { provider } = ready.account;
-  return secret?.brought === undefined || ownKeys.includes(provider) ? null : gatewayError('own_key_refused', provider);
+  const { id, provider } = ready.account;
+  if (secret?.brought === undefined) return isGone(house, ready.account) ? gatewayError('account_gone', id) : null;
+  return ownKeys.includes(provider) ? null : gatewayError('own_key_refused', provider);
 }
 
 /**
