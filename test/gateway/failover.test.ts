@@ -162,6 +162,22 @@ test.each([
   expect(second?.requests).toHaveLength(money);
 });
 
+test('a stream that fails after events with all its instructions goes to the next account', async () => {
+  const [first, second] = await start(2);
+  const quiet = (type: string): string =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, response: { id: 'r', instructions: 'x'.repeat(300_000) } })}\n\n`;
+  first?.next({
+    kind: 'error',
+    status: 200,
+    headers: { 'content-type': 'text/event-stream' },
+    body: `${quiet('response.created')}${quiet('response.in_progress')}event: error\ndata: {"type":"error","error":{"code":"server_is_overloaded","message":"busy"}}\n\n`,
+  });
+  const answer = await send(gateway.origin, STREAM);
+  expect(answer.text).toContain('response.completed');
+  expect(answer.text).not.toContain('overloaded');
+  expect(second?.requests).toHaveLength(1);
+});
+
 test('the first account’s block is final', async () => {
   const [, second] = await start(2);
   await gateway.client.call('policy.set', {

@@ -31,9 +31,11 @@ export interface AnswerOptions extends DeliveryOptions {
   readonly holds: boolean;
 }
 
-/** The beginning of a stream is held back at most so long, and up to so many bytes. */
+/** The beginning of a stream is held back at most so long. */
 const HELD_MS = 10_000;
-const HELD_BYTES = 64 * 1024;
+
+/** And up to so many bytes: an upstream repeats the instructions and the tools in each of the events it begins with. */
+const HELD_BYTES = 1024 * 1024;
 
 /**
  * One upstream's answer to one attempt: what it says tells whether it is the tool's, and then it is delivered, or whether
