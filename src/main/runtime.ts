@@ -370,7 +370,7 @@ class Gateway implements Runtime {
     await this.#mcp.close();
     this.#carrier.close();
     this.#pushes.close();
-    this.#keyRing.logins.stop();
+    await this.#keyRing.logins.stop();
     await this.#dispatch.close();
     await this.#dump.close();
     await this.#captures.close();

@@ -35,7 +35,7 @@ beforeEach(async () => {
   protectedTexts = [];
   logins = new Logins({
     keychain,
-    renew: (login) => renewLogin(login, server, timers.now),
+    renew: (login, signal) => renewLogin(login, { server, now: timers.now, signal }),
     protect: (text) => protectedTexts.push(text),
     changed: (name) => changes.push(name),
     now: timers.now,
@@ -43,7 +43,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  logins.stop();
+  await logins.stop();
   await server.close();
 });
 
@@ -245,6 +245,49 @@ describe('attack on a rotating refresh token', () => {
     expect(await token()).toBe(renewed);
     expect(await readLogin(keychain, 'codex')).toMatchObject({ accessToken: renewed, refreshToken: 'refresh-1' });
     expect(server.requests).toHaveLength(1);
+  });
+
+  test('a gateway that stops during a renewal keeps the new one, and waits for it', async () => {
+    await imported(MINUTE);
+    const answer = Promise.withResolvers<undefined>();
+    server.gate = answer.promise;
+    const asking = token();
+    await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+    const stopping = logins.stop();
+    answer.resolve(undefined);
+    await stopping;
+    expect(await readLogin(keychain, 'codex')).toMatchObject({ refreshToken: 'refresh-1' });
+    expect(await asking).toMatch(/^ey/);
+    expect(timers.waiting).toBe(0);
+  });
+
+  test('a gateway that stops writes what the keychain would not take before', async () => {
+    await imported(MINUTE);
+    const answer = Promise.withResolvers<undefined>();
+    server.gate = answer.promise;
+    const asking = token();
+    await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+    keychain.missing = 'the keyring is locked or has no login collection.';
+    answer.resolve(undefined);
+    await asking;
+    keychain.missing = null;
+    await logins.stop();
+    expect(await readLogin(keychain, 'codex')).toMatchObject({ refreshToken: 'refresh-1' });
+  });
+
+  test('a renewal that hangs holds up a stop for some seconds only, and none is begun after it', async () => {
+    await imported(MINUTE);
+    server.gate = new Promise(() => undefined);
+    const asking = token();
+    await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+    const stopping = logins.stop();
+    timers.pass(5000);
+    await stopping;
+    expect(await asking).toMatch(/^ey/);
+    timers.pass(LIFE);
+    expect(await token()).toBe('problem: the login could not be renewed (unknown); it is tried again');
+    expect(server.requests).toHaveLength(1);
+    expect(timers.waiting).toBe(0);
   });
 
   test('a login imported during a renewal of the old one stays', async () => {

@@ -21,11 +21,11 @@ export class KeyRing {
   readonly #options: KeyRingOptions;
 
   constructor(options: KeyRingOptions) {
-    const { loginServer = CHATGPT_LOGIN, now } = options;
+    const { loginServer: server = CHATGPT_LOGIN, now } = options;
     this.#options = options;
     this.logins = new Logins({
       ...options,
-      renew: (login) => renewLogin(login, loginServer, now),
+      renew: (login, signal) => renewLogin(login, { server, now, signal }),
       protect: (secret) => {
         options.redactor.protect(secret);
       },

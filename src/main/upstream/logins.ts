@@ -6,6 +6,7 @@ import { type Secret, type SecretResult, fingerprint } from '../secrets/secret.t
 import { TiergateError } from '../../shared/errors.ts';
 import { say } from '../../shared/sentences.ts';
 import type { Renewal } from './oauth.ts';
+import { within } from './patience.ts';
 
 /** How long before its end an access token is renewed. */
 const AHEAD_MS = 5 * 60_000;
@@ -13,13 +14,16 @@ const AHEAD_MS = 5 * 60_000;
 /** After a failure that may pass, nobody is asked again before this. */
 const PAUSE_MS = 30_000;
 
+/** How long the end waits for renewals under way, and then for the keychain. */
+const ENDING_MS = 5000;
+
 /** Timers take no longer waits than 2³¹ - 1 ms. */
 const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 
 /** What logins need of the rest of the house. */
 export interface LoginsOptions {
   readonly keychain: Keychain;
-  readonly renew: (login: Login) => Promise<Renewal>;
+  readonly renew: (login: Login, signal: AbortSignal) => Promise<Renewal>;
   /** Looks for one more secret from now on. */
   readonly protect: (secret: string) => void;
   /** A login was renewed, or is over: whoever holds its token asks again. */
@@ -56,6 +60,9 @@ interface Known {
 export class Logins {
   readonly #options: LoginsOptions;
   readonly #known = new Map<string, Known>();
+  /** Ends the renewals that hang. */
+  readonly #ending = new AbortController();
+  #stopped = false;
 
   constructor(options: LoginsOptions) {
     this.#options = options;
@@ -69,7 +76,7 @@ export class Logins {
       const stored = await this.#read(name, known);
       if (stored === null) return { problem: say('login_none', { name }) };
       if (this.#isDue(known, stored)) {
-        known.renewing ??= this.#renew(known, stored).finally(() => {
+        known.renewing ??= this.#renew(name, known, stored).finally(() => {
           known.renewing = null;
         });
         await known.renewing;
@@ -112,8 +119,15 @@ export class Logins {
     for (const name of this.#known.keys()) if (!names.includes(name)) this.forget(name);
   }
 
-  /** Ends all waiting. */
-  stop(): void {
+  /** Begins no more renewals, lets those under way end, at most for some seconds, and stores what they brought. */
+  async stop(): Promise<void> {
+    const { after } = this.#options;
+    this.#stopped = true;
+    for (const { cancel } of this.#known.values()) cancel();
+    const renewals = [...this.#known.values()].flatMap(({ renewing }) => renewing ?? []);
+    await within(Promise.all(renewals), ENDING_MS, after);
+    this.#ending.abort();
+    await within(Promise.all([...this.#known].map(([name, known]) => this.#save(name, known))), ENDING_MS, after);
     this.keep([]);
   }
 
@@ -142,19 +156,20 @@ export class Logins {
     const now = this.#options.now();
     if (known.refused === refreshToken) return false;
     known.refused = null;
-    if (isPausing(known, now)) return false;
+    if (this.#stopped || isPausing(known, now)) return false;
     // One that is refused although it is new is not a token's fault.
     const isSpent = accessToken === known.spent && now - known.renewedAt >= PAUSE_MS;
     return accessToken === '' || isSpent || expiresAt - AHEAD_MS <= now;
   }
 
-  async #renew(known: Known, login: Login): Promise<void> {
-    const renewal = await this.#options.renew(login);
+  async #renew(name: string, known: Known, login: Login): Promise<void> {
+    const renewal = await this.#options.renew(login, this.#ending.signal);
     if ('login' in renewal) {
       this.#protect(renewal.login);
       known.failed = null;
       known.renewedAt = this.#options.now();
       known.unsaved = renewal.login;
+      await this.#save(name, known);
     } else if ('refused' in renewal) known.refused = login.refreshToken;
     else known.failed = { reason: renewal.failed, at: this.#options.now() };
   }
@@ -163,6 +178,7 @@ export class Logins {
   #wake(name: string, known: Known): void {
     const { now, after } = this.#options;
     known.cancel();
+    if (this.#stopped) return;
     const wait = Math.max(PAUSE_MS, known.expiresAt - AHEAD_MS - now());
     known.cancel = after(Math.min(wait, LONGEST_WAIT_MS), () => {
       void this.secret(name).then(() => {
@@ -172,20 +188,24 @@ export class Logins {
   }
 
   async #read(name: string, known: Known): Promise<Login | null> {
-    const { keychain } = this.#options;
-    // One that was forgotten meanwhile must not be written over what was imported.
-    if (known.unsaved !== null && this.#known.get(name) === known) {
-      const login = known.unsaved;
-      try {
-        await writeLogin(keychain, name, login);
-        known.unsaved = null;
-      } catch (error) {
-        if (!(error instanceof TiergateError)) throw error;
-      }
-      return login;
-    }
-    const login = await readLogin(keychain, name);
+    const renewed = await this.#save(name, known);
+    if (renewed !== null) return renewed;
+    const login = await readLogin(this.#options.keychain, name);
     if (login !== null) this.#protect(login);
+    return login;
+  }
+
+  /** Writes what a renewal brought, and returns it; null where there is nothing to write. */
+  async #save(name: string, known: Known): Promise<Login | null> {
+    const login = known.unsaved;
+    // One that was forgotten meanwhile must not be written over what was imported.
+    if (login === null || this.#known.get(name) !== known) return null;
+    try {
+      await writeLogin(this.#options.keychain, name, login);
+      if (known.unsaved === login) known.unsaved = null;
+    } catch (error) {
+      if (!(error instanceof TiergateError)) throw error;
+    }
     return login;
   }
 

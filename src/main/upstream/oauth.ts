@@ -20,6 +20,14 @@ export const CHATGPT_LOGIN: LoginServer = {
 /** A login made new, one that will never be, or a failure that may pass. */
 export type Renewal = { readonly login: Login } | { readonly refused: string } | { readonly failed: string };
 
+/** What a renewal needs beside the login. */
+export interface RenewalOptions {
+  readonly server: LoginServer;
+  readonly now: () => number;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+}
+
 const PATIENCE_MS = 30_000;
 
 /** How the server says that a login is over, whatever the status it says it with. */
@@ -35,7 +43,7 @@ const OVER: ReadonlySet<string> = new Set([
 ]);
 
 /** Asks for a new access token. The old refresh token may be spent by that, so the answer must be stored. */
-export async function renewLogin(login: Login, server: LoginServer, now: () => number): Promise<Renewal> {
+export async function renewLogin(login: Login, { server, now, signal }: RenewalOptions): Promise<Renewal> {
   const as: oauth.AuthorizationServer = { issuer: server.issuer, token_endpoint: server.tokenEndpoint };
   const client: oauth.Client = {
     client_id: server.clientId,
@@ -43,7 +51,7 @@ export async function renewLogin(login: Login, server: LoginServer, now: () => n
   };
   try {
     const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), login.refreshToken, {
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
       // A server on this machine is one in a test: the tokens never leave it.
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, as it does here
       [oauth.allowInsecureRequests]: isLoopback(server.tokenEndpoint),
