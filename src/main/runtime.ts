@@ -379,7 +379,7 @@ class Gateway implements Runtime {
     await this.#reader.close();
     this.#ledger.close();
     await this.#policyHistory.close();
-    unannounce(this.#options.home);
+    unannounce(this.#options.home, this.#carrier.token);
     this.log.close();
   }
 

@@ -28,11 +28,18 @@ describe('the word that a gateway leaves for commands', () => {
     announce(home, { host: '127.0.0.1', port: 4141, token: 'secret' });
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({ host: '127.0.0.1', port: 4141, token: 'secret' });
-    unannounce(home);
+    unannounce(home, 'secret');
     expect(existsSync(file())).toBe(false);
     expect(() => {
-      unannounce(home);
+      unannounce(home, 'secret');
     }).not.toThrow();
+  });
+
+  test('is not taken back by an earlier gateway that still drains', () => {
+    announce(home, { host: '127.0.0.1', port: 4141, token: 'earlier' });
+    announce(home, { host: '127.0.0.1', port: 4242, token: 'next' });
+    unannounce(home, 'earlier');
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ token: 'next' });
   });
 
   test.each<[name: string, text: string | null]>([

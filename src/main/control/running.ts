@@ -20,9 +20,9 @@ export function announce(home: string, running: Running): void {
   writeFileSync(file, JSON.stringify(running), { mode: 0o600, flag: 'wx' });
 }
 
-/** Takes the word back. */
-export function unannounce(home: string): void {
-  rmSync(fileOf(home), { force: true });
+/** Takes the word of the gateway with this token back, and leaves that of another which runs there by now. */
+export function unannounce(home: string, token: string): void {
+  if (readWord(home)?.token === token) rmSync(fileOf(home), { force: true });
 }
 
 /** The gateway that runs on a data folder; null when there is none, whatever a file of an earlier one says. */
@@ -47,13 +47,17 @@ export function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function carrierTo(home: string): Carrier | null {
-  let running: Running;
+function readWord(home: string): Running | null {
   try {
-    running = RunningSchema.parse(JSON.parse(readFileSync(fileOf(home), 'utf8')));
+    return RunningSchema.parse(JSON.parse(readFileSync(fileOf(home), 'utf8')));
   } catch {
     return null;
   }
+}
+
+function carrierTo(home: string): Carrier | null {
+  const running = readWord(home);
+  if (running === null) return null;
   const { host, port, token } = running;
   return {
     call: async (name, input) => {
