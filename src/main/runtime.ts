@@ -1,16 +1,17 @@
 import { isSandbox } from '../shared/account.ts';
 import { localZone } from '../shared/calendar.ts';
 import type { ControlHandlers, Push, Status } from '../shared/control.ts';
-import { type ErrorCode, TiergateError } from '../shared/errors.ts';
+import type { ErrorCode } from '../shared/errors.ts';
 import { Books } from './control/books.ts';
 import { createHandlers } from './control/handlers.ts';
+import { FolderLock } from './control/folder-lock.ts';
 import { HttpCarrier } from './control/http.ts';
 import { eventsOfLedger } from './control/ledger-events.ts';
 import { InForce } from './control/in-force.ts';
 import { Notices } from './control/notices.ts';
 import { Pushes } from './control/pushes.ts';
 import { Trial } from './control/trial.ts';
-import { announce, findRunning, hostInUrl, unannounce, windowUrl } from './control/running.ts';
+import { announce, hostInUrl, unannounce, windowUrl } from './control/running.ts';
 import { NO_PROVIDER_KEY, isLocalKey } from './gateway/guard.ts';
 import { Capture } from './gateway/capture.ts';
 import { coveredRow } from './gateway/error-cover.ts';
@@ -86,16 +87,22 @@ export interface Runtime {
  * says why. Throws `home_unusable`, `gateway_running` or `ledger_newer`.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  if ((await findRunning(options.home)) !== null) throw new TiergateError('gateway_running', options.home);
-  const gateway = new Gateway(options);
-  await gateway.start();
-  return gateway;
+  const lock = await FolderLock.take(options.home, options.after ?? after);
+  try {
+    const gateway = new Gateway(options, lock);
+    await gateway.start();
+    return gateway;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 class Gateway implements Runtime {
   readonly handlers: ControlHandlers;
   readonly log: Log;
   readonly #options: RuntimeOptions;
+  readonly #lock: FolderLock;
   readonly #startedAt: number;
   readonly #settings: SettingsStore;
   readonly #redactor = new Redactor();
@@ -122,9 +129,10 @@ class Gateway implements Runtime {
   readonly #front: Front;
   #stopped: Promise<void> | null = null;
 
-  constructor(options: RuntimeOptions) {
+  constructor(options: RuntimeOptions, lock: FolderLock) {
     const { home, now = Date.now, keychain = systemKeychain, environment = process.env } = options;
     this.#options = options;
+    this.#lock = lock;
     this.#startedAt = now();
     this.#settings = SettingsStore.open(home);
     this.#policyHistory = new PolicyHistory(home);
@@ -381,6 +389,7 @@ class Gateway implements Runtime {
     await this.#policyHistory.close();
     unannounce(this.#options.home, this.#carrier.token);
     this.log.close();
+    this.#lock.release();
   }
 
   #follow(state: SettingsState): void {

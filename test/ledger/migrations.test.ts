@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Ledger, ledgerFile } from '../../src/main/ledger/ledger.ts';
 import { MIGRATIONS } from '../../src/main/ledger/migrations/index.ts';
 import { LedgerReader } from '../../src/main/ledger/reader.ts';
@@ -17,6 +17,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -86,4 +87,28 @@ test('the digest of a ledger that is not raised yet is kept, with the prices tha
   expect(turns).toMatchObject([
     { cost: { input: 1, cached: 2, cacheWrite: 3, cacheWriteHour: 5, output: 4, total: 15 } },
   ]);
+});
+
+test('a ledger that another program raises at the same moment is raised once, and not set aside', () => {
+  older(2);
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
+  // The first is after the version was read, and before anything is locked.
+  exec.mockImplementation(function (this: DatabaseSync, sql) {
+    exec.mockRestore();
+    const other = new DatabaseSync(ledgerFile(home));
+    other.exec(`${MIGRATIONS.slice(2).join('')} PRAGMA user_version = ${MIGRATIONS.length}`);
+    other.close();
+    this.exec(sql);
+  });
+  raise();
+  expect(readdirSync(home)).toEqual(['ledger.sqlite']);
+});
+
+test('a step that fails leaves the file where it is', () => {
+  older(MIGRATIONS.length);
+  const database = new DatabaseSync(ledgerFile(home));
+  database.exec(`PRAGMA user_version = ${MIGRATIONS.length - 1}`);
+  database.close();
+  expect(raise).toThrow('duplicate column name');
+  expect(readdirSync(home)).toEqual(['ledger.sqlite']);
 });

@@ -17,14 +17,14 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('the gateway does not start on it, says why, and leaves nothing behind', async () => {
+test('the gateway does not start on it, says why, and leaves nothing behind but its lock', async () => {
   writeFileSync(file(), NEWER);
   await expect(startRuntime({ home, port: 0, version: 'test' })).rejects.toMatchObject({
     code: 'settings_newer',
     message: expect.stringContaining('newer Tiergate (version 2)') as string,
   });
   expect(readFileSync(file(), 'utf8')).toBe(NEWER);
-  expect(readdirSync(home)).toEqual(['settings.json']);
+  expect(readdirSync(home)).toEqual(['gateway.lock', 'settings.json']);
 });
 
 test('that comes while the gateway runs is not followed and not written over', async () => {

@@ -254,7 +254,7 @@ function openDatabase(file: string): DatabaseSync {
     const version = versionOf(database);
     // NORMAL survives the death of the process; FULL would only add the death of the machine, at ten times the cost.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
-    migrate(database, version);
+    if (version < MIGRATIONS.length) migrate(database);
     database.prepare('SELECT * FROM turn ORDER BY seq DESC LIMIT 1').get();
     database.exec(`PRAGMA busy_timeout = ${WRITING_TIMEOUT_MS}`);
     return database;
@@ -273,27 +273,25 @@ function versionOf(database: DatabaseSync): number {
   return version;
 }
 
-function migrate(database: DatabaseSync, version: number): void {
-  MIGRATIONS.slice(version).forEach((step, index) => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      database.exec(step);
-      database.exec(`PRAGMA user_version = ${version + index + 1}`);
-      database.exec('COMMIT');
-    } catch (error) {
-      database.exec('ROLLBACK');
-      throw error;
-    }
-  });
+function migrate(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Asked again: another program may have gone the same way before the lock was had.
+    for (const step of MIGRATIONS.slice(versionOf(database))) database.exec(step);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
-/** SQLite's primary result codes for a file of another shape, for a damaged one and for one that is no database. */
-const OTHER_SHAPE = 1;
+/** SQLite's primary result codes for a damaged file and for one that is no database. */
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
 function isBroken(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
   const primary = error.errcode & 0xff;
-  return primary === OTHER_SHAPE || primary === CORRUPT || primary === NOT_A_DATABASE;
+  return primary === CORRUPT || primary === NOT_A_DATABASE;
 }
