@@ -182,6 +182,7 @@ class Gateway implements Runtime {
       keychain,
       environment,
       loginServer: options.loginServer,
+      dispatch: this.#dispatch,
       redactor: this.#redactor,
       changed: () => void this.#loadKeys(),
     });
@@ -284,6 +285,7 @@ class Gateway implements Runtime {
       forgetTurns: (days) => this.#books.forget(days),
       sandboxTurn: () => this.#trial.run(this.status()),
       pause: this.#pause,
+      dispatch: this.#dispatch,
       dump: this.#dump,
       captures: this.#captures,
     });

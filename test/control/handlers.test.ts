@@ -8,6 +8,8 @@ import { keyHash } from '../../src/main/gateway/guard.ts';
 import { NO_LEDGER } from '../../src/main/ledger/no-ledger.ts';
 import { fingerprint } from '../../src/main/secrets/secret.ts';
 import { SettingsStore } from '../../src/main/settings/store.ts';
+import { Connector } from '../../src/main/upstream/connector.ts';
+import { Dispatch } from '../../src/main/upstream/dispatch.ts';
 import { type ControlClient, createControlClient } from '../../src/shared/control.ts';
 import { TiergateError } from '../../src/shared/errors.ts';
 import { DEFAULT_POLICY } from '../../src/shared/policy.ts';
@@ -45,6 +47,7 @@ beforeEach(() => {
       return Promise.resolve();
     },
     pause: { begin: () => undefined, end: () => undefined },
+    dispatch: new Dispatch(new Connector(() => [])),
     dump: { read: () => Promise.resolve([]) },
     captures: { read: () => Promise.resolve(null), wipe: () => Promise.resolve(0) },
   });

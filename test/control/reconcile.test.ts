@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readReport } from '../../src/main/control/provider-report.ts';
 import { Ledger } from '../../src/main/ledger/ledger.ts';
+import { Connector } from '../../src/main/upstream/connector.ts';
+import { Dispatch } from '../../src/main/upstream/dispatch.ts';
 import { fetchBooks } from '../../src/main/upstream/organization.ts';
 import { FakeKeychain } from '../fakes/keychain.ts';
 import { type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
+import { startHttpProxy } from '../fakes/proxies.ts';
 import { sampleTurn } from '../fakes/turn-sample.ts';
 
 const DAY = Date.UTC(2026, 10, 20);
@@ -50,7 +53,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
-afterAll(() => {
+afterAll(async () => {
+  await dispatch.close();
   server.closeAllConnections();
   server.close();
 });
@@ -61,7 +65,8 @@ beforeEach(() => {
     response.end(url.pathname.endsWith('/costs') ? page([bucket(DAY, cost)]) : page([bucket(DAY, usage)]));
 });
 
-const books = () => fetchBooks({ baseUrl: baseUrl(), key: KEY, from: DAY, until: DAY + DAY_MS });
+const dispatch = new Dispatch(new Connector(() => []));
+const books = () => fetchBooks({ baseUrl: baseUrl(), dispatch, key: KEY, from: DAY, until: DAY + DAY_MS });
 
 describe('an organisation’s books', () => {
   test('are asked for by day, model and tier, with the admin key', async () => {
@@ -230,6 +235,16 @@ describe('beside the ledger', () => {
       expect(JSON.stringify(report)).not.toContain(KEY);
     },
   );
+
+  test('it is fetched by the account’s proxy', { timeout: 30_000 }, async () => {
+    const proxy = await startHttpProxy();
+    await gateway.client.call('account.set', { id: 'lab', account: accountAt(baseUrl(), { proxy: proxy.url }) });
+    const range = { from: DAY, until: DAY + DAY_MS };
+    await gateway.client.call('reconcile.fetch', { account: 'lab', key: 'openai/admin', ...range });
+    await proxy.close();
+    expect(asked).toHaveLength(2);
+    expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(baseUrl()).host]));
+  });
 
   test('what was imported is explained', { timeout: 30_000 }, async () => {
     const text = page([bucket(DAY, { ...usage, num_model_requests: 5 })]);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type FakeProxy, startHttpProxy, startSocksProxy } from '../fakes/proxies.ts';
 import { FAKE_KEY } from '../fakes/upstream.ts';
+import { startLoginLab } from './login-lab.ts';
 import { type SocketLab, startSocketLab } from './socket-lab.ts';
 import { send } from './tool.ts';
 
@@ -90,6 +91,15 @@ const ACCOUNT = {
   keys: [{ env: 'LAB_KEY' }],
   standardTier: 'omit',
 } as const;
+
+test('a login is renewed by the proxy of its account', async () => {
+  const proxy = await kept(startHttpProxy());
+  const login = await startLoginLab({ proxy: proxy.url }, { lifeMs: 60_000 });
+  expect((await send(login.gateway.origin)).status).toBe(200);
+  await login.close();
+  expect(login.server.requests).toHaveLength(1);
+  expect(proxy.tunnels).toContain(new URL(login.server.issuer).host);
+});
 
 test('a name is resolved by the proxy', async () => {
   const proxy = await kept(startSocksProxy());

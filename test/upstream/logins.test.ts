@@ -1,3 +1,4 @@
+import { getGlobalDispatcher } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AccountSchema } from '../../src/shared/account.ts';
 import { CODEX_BASE_URL } from '../../src/shared/codex.ts';
@@ -35,7 +36,8 @@ beforeEach(async () => {
   protectedTexts = [];
   logins = new Logins({
     keychain,
-    renew: (login, signal) => renewLogin(login, { server, now: timers.now, signal }),
+    renew: (_, login, signal) =>
+      renewLogin(login, { server, now: timers.now, signal, dispatcher: getGlobalDispatcher() }),
     protect: (text) => protectedTexts.push(text),
     changed: (name) => changes.push(name),
     now: timers.now,

@@ -12,6 +12,8 @@ import { SILENT } from '../logs/log.ts';
 import { systemKeychain } from '../secrets/keychain.ts';
 import { PolicyHistory } from '../settings/policy-history.ts';
 import { SettingsStore } from '../settings/store.ts';
+import { Connector } from '../upstream/connector.ts';
+import { Dispatch } from '../upstream/dispatch.ts';
 import { dumpFolder, readDumps } from '../upstream/dump-files.ts';
 
 /**
@@ -35,6 +37,7 @@ export async function withControl<Result>(
     trouble: () => undefined,
     log: SILENT,
   });
+  const dispatch = new Dispatch(new Connector(() => []));
   const handlers = createHandlers({
     settings,
     keychain: systemKeychain,
@@ -51,6 +54,7 @@ export async function withControl<Result>(
     environment: process.env,
     sandboxTurn: notRunning,
     pause: { begin: notRunning, end: notRunning },
+    dispatch,
     dump: { read: (turn) => readDumps(dumpFolder(home), turn) },
     captures,
   });
@@ -63,6 +67,7 @@ export async function withControl<Result>(
     );
   } finally {
     settings.close();
+    await dispatch.close();
     await reader?.close();
   }
 }

@@ -17,6 +17,7 @@ export function reconcileCalls({
   settings,
   keychain,
   environment,
+  dispatch,
   home,
 }: ControlRooms): Pick<HandlersOf<typeof DATA_CALLS>, Answered> {
   const report = async (
@@ -41,11 +42,12 @@ export function reconcileCalls({
     },
     'reconcile.fetch': async ({ account, key, from, until }) => {
       const accounts = chosen(settings.current.accounts, account);
-      const [{ baseUrl } = { baseUrl: '' }] = accounts;
+      const [{ baseUrl, proxy } = { baseUrl: '' }] = accounts;
       const result = await readSecret({ keychain: key }, keychain, environment);
       if ('problem' in result) throw new TiergateError('report_refused', result.problem);
       const window = { from: Math.floor(from / DAY_MS) * DAY_MS, until: Math.ceil(until / DAY_MS) * DAY_MS };
-      const lines = linesOf(await fetchBooks({ baseUrl, key: result.secret.value, ...window }));
+      const asked = { baseUrl, proxy, dispatch, key: result.secret.value, ...window };
+      const lines = linesOf(await fetchBooks(asked));
       return report(lines, accounts, window);
     },
   };

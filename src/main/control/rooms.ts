@@ -5,6 +5,7 @@ import type { TurnQuestions } from '../ledger/no-ledger.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { PolicyEntry } from '../settings/policy-history.ts';
 import type { SettingsStore } from '../settings/store.ts';
+import type { Dispatch } from '../upstream/dispatch.ts';
 import type { Dump } from '../upstream/dump.ts';
 
 /** The rooms that the window and the command line may ask. */
@@ -35,6 +36,7 @@ export interface ControlRooms {
   /** Fetches the accounts' keys again. */
   readonly reloadKeys: () => Promise<void>;
   readonly pause: Pick<Pause, 'begin' | 'end'>;
+  readonly dispatch: Pick<Dispatch, 'pool'>;
   readonly dump: Pick<Dump, 'read'>;
   readonly captures: Pick<Captures, 'read' | 'wipe'>;
 }

@@ -61,7 +61,7 @@ export class Dispatch {
   send({ method, origin, proxy, path, headers, body }: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
     // undici takes whatever can be iterated, which its types do not say.
     const leaving = (isPieces(body) ? letGo(body) : body) as Buffer | Readable | null;
-    this.#pool(origin, proxy).dispatch({ path, method: method ?? 'POST', headers, body: leaving }, handler);
+    this.pool(origin, proxy).dispatch({ path, method: method ?? 'POST', headers, body: leaving }, handler);
   }
 
   /** Begins with fresh connections: those of before a sleep or in another network may be dead without knowing. */
@@ -79,7 +79,8 @@ export class Dispatch {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
-  #pool(origin: string, proxy: string | undefined): Pool {
+  /** The connections themselves, for what is asked of an origin beside turns; not to be kept over a wait. */
+  pool(origin: string, proxy: string | undefined): Dispatcher {
     const name = proxy === undefined ? origin : `${origin} ${proxy}`;
     let pool = this.#pools.get(name);
     if (pool === undefined) {

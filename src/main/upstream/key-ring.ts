@@ -3,6 +3,7 @@ import { isCodexLogin } from '../../shared/codex.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { Secret, SecretResult } from '../secrets/secret.ts';
 import { readSecret } from '../secrets/secret-source.ts';
+import type { Dispatch } from './dispatch.ts';
 import { Logins, type LoginsOptions } from './logins.ts';
 import { CHATGPT_LOGIN, type LoginServer, renewLogin } from './oauth.ts';
 
@@ -13,6 +14,8 @@ export interface KeyRingOptions extends Pick<LoginsOptions, 'changed' | 'now' | 
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Stands in for ChatGPT's own in tests. */
   readonly loginServer: LoginServer | undefined;
+  readonly settings: { readonly current: { readonly accounts: readonly Account[] } };
+  readonly dispatch: Pick<Dispatch, 'pool'>;
 }
 
 /** Fetches what an account's sources name, a key or a login, and sees to it that nothing of it is ever shown. */
@@ -21,11 +24,15 @@ export class KeyRing {
   readonly #options: KeyRingOptions;
 
   constructor(options: KeyRingOptions) {
-    const { loginServer: server = CHATGPT_LOGIN, now } = options;
+    const { loginServer: server = CHATGPT_LOGIN, now, settings, dispatch } = options;
+    const { origin } = new URL(server.tokenEndpoint);
     this.#options = options;
     this.logins = new Logins({
       ...options,
-      renew: (login, signal) => renewLogin(login, { server, now, signal }),
+      renew: (name, login, signal) => {
+        const account = settings.current.accounts.find((one) => isCodexLogin(one) && namesLogin(one, name));
+        return renewLogin(login, { server, now, signal, dispatcher: dispatch.pool(origin, account?.proxy) });
+      },
       protect: (secret) => {
         options.redactor.protect(secret);
       },
@@ -45,4 +52,8 @@ export class KeyRing {
     if ('secret' in result) redactor.protect(result.secret.value);
     return result;
   }
+}
+
+function namesLogin({ keys }: Account, name: string): boolean {
+  return keys.some((source) => 'keychain' in source && source.keychain === name);
 }

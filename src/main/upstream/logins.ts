@@ -23,7 +23,7 @@ const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 /** What logins need of the rest of the house. */
 export interface LoginsOptions {
   readonly keychain: Keychain;
-  readonly renew: (login: Login, signal: AbortSignal) => Promise<Renewal>;
+  readonly renew: (name: string, login: Login, signal: AbortSignal) => Promise<Renewal>;
   /** Looks for one more secret from now on. */
   readonly protect: (secret: string) => void;
   /** A login was renewed, or is over: whoever holds its token asks again. */
@@ -163,7 +163,7 @@ export class Logins {
   }
 
   async #renew(name: string, known: Known, login: Login): Promise<void> {
-    const renewal = await this.#options.renew(login, this.#ending.signal);
+    const renewal = await this.#options.renew(name, login, this.#ending.signal);
     if ('login' in renewal) {
       this.#protect(renewal.login);
       known.failed = null;

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { type Dispatcher, fetch } from 'undici';
 import { z } from 'zod';
 import type { Login } from '../secrets/login.ts';
 import { tokenClaims } from '../secrets/token-claims.ts';
@@ -26,6 +27,8 @@ export interface RenewalOptions {
   readonly now: () => number;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
+  /** The connections to the server, by the way out that the login's account has. */
+  readonly dispatcher: Dispatcher;
 }
 
 const PATIENCE_MS = 30_000;
@@ -43,7 +46,7 @@ const OVER: ReadonlySet<string> = new Set([
 ]);
 
 /** Asks for a new access token. The old refresh token may be spent by that, so the answer must be stored. */
-export async function renewLogin(login: Login, { server, now, signal }: RenewalOptions): Promise<Renewal> {
+export async function renewLogin(login: Login, { server, now, signal, dispatcher }: RenewalOptions): Promise<Renewal> {
   const as: oauth.AuthorizationServer = { issuer: server.issuer, token_endpoint: server.tokenEndpoint };
   const client: oauth.Client = {
     client_id: server.clientId,
@@ -55,6 +58,8 @@ export async function renewLogin(login: Login, { server, now, signal }: RenewalO
       // A server on this machine is one in a test: the tokens never leave it.
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, as it does here
       [oauth.allowInsecureRequests]: isLoopback(server.tokenEndpoint),
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the library goes by the class’s name
+      [oauth.customFetch]: (url, options) => fetch(url, { ...options, dispatcher }),
     });
     if (!response.ok) return await failureOf(response);
     const renewed = await oauth.processRefreshTokenResponse(as, client, await withTokenType(response));

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { TiergateError } from '../../shared/errors.ts';
+import type { Dispatch } from './dispatch.ts';
 
 /** Pages that one question may have; a provider that never ends would hold it for ever. */
 const MOST_PAGES = 200;
@@ -11,6 +12,9 @@ const PATIENCE_MS = 30_000;
 export interface OrganizationRequest {
   /** The account's base URL, ending in `/v1`. */
   readonly baseUrl: string;
+  /** The account's way out; absent is straight. */
+  readonly proxy?: string | undefined;
+  readonly dispatch: Pick<Dispatch, 'pool'>;
   /** An admin key. It goes to this base URL and nowhere else. */
   readonly key: string;
   /** Milliseconds since the epoch. */
@@ -29,10 +33,11 @@ export async function fetchBooks(asked: OrganizationRequest): Promise<unknown[]>
 }
 
 async function pages(
-  { baseUrl, key, from, until }: OrganizationRequest,
+  asked: OrganizationRequest,
   path: string,
   query: Readonly<Record<string, string | readonly string[]>>,
 ): Promise<unknown[]> {
+  const { baseUrl, from, until } = asked;
   const buckets: unknown[] = [];
   const seen = new Set<string>();
   for (let page: string | null = null; seen.size < MOST_PAGES;) {
@@ -41,7 +46,7 @@ async function pages(
     for (const [name, value] of Object.entries({ ...window, bucket_width: '1d', ...query }))
       for (const one of [value].flat()) url.searchParams.append(name, one);
     if (page !== null) url.searchParams.set('page', page);
-    const answer = await get(url, key);
+    const answer = await get(url, asked);
     buckets.push(...answer.data);
     if (answer.next === null) return buckets;
     if (seen.has(answer.next)) break;
@@ -50,12 +55,16 @@ async function pages(
   throw new TiergateError('report_unreadable', `the provider’s pages of ${path} do not end`);
 }
 
-async function get(url: URL, key: string): Promise<{ data: unknown[]; next: string | null }> {
+async function get(
+  url: URL,
+  { key, proxy, dispatch }: OrganizationRequest,
+): Promise<{ data: unknown[]; next: string | null }> {
   let status: number;
   let text: string;
   try {
     // A redirect is an answer like any other: the key goes to no other address.
     const answer = await request(url, {
+      dispatcher: dispatch.pool(url.origin, proxy),
       headers: { authorization: `Bearer ${key}`, accept: 'application/json' },
       headersTimeout: PATIENCE_MS,
       bodyTimeout: PATIENCE_MS,
