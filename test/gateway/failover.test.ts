@@ -202,6 +202,27 @@ test('an account with one slot takes one turn at a time, and the other turn wait
   expect(gateway.runtime.status().accounts[0]).toMatchObject({ openTurns: 0, waiting: 0 });
 });
 
+test('a turn that goes on from a response waits for the account that knows it', async () => {
+  const [first, second] = await start(2, [{ concurrency: 1 }]);
+  const { id } = JSON.parse((await send(gateway.origin)).text) as { id: string };
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  first?.next({ kind: 'stall', until: promise });
+  const holder = send(gateway.origin);
+  await first?.requested(2);
+  const going = send(gateway.origin, { body: JSON.stringify({ ...TURN, previous_response_id: id }) });
+  await expect.poll(() => gateway.runtime.status().accounts[0]?.waiting, { interval: 5 }).toBe(1);
+  expect((await send(gateway.origin)).status).toBe(200);
+  resolve(undefined);
+  expect((await going).status).toBe(200);
+  await holder;
+  expect(first?.requests.map(({ json }) => (json as { previous_response_id?: string }).previous_response_id)).toEqual([
+    undefined,
+    undefined,
+    id,
+  ]);
+  expect(second?.requests).toHaveLength(1);
+});
+
 describe('a turn whose other account fails while the first is busy', () => {
   const OVERLOADED =
     'event: error\ndata: {"type":"error","error":{"code":"server_is_overloaded","message":"busy"}}\n\n';

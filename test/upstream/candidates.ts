@@ -14,5 +14,5 @@ export function candidateOf(id: string, keys: readonly string[], more: Partial<C
   });
   const secrets = keys.map(makeSecret);
   const ready = { account, origin: 'https://provider.invalid', basePath: '/v1', keys: [], secrets };
-  return { ready, secrets, load: new AccountLoad(), model: 'gpt-5.5', sticky: false, ...more };
+  return { ready, secrets, load: new AccountLoad(), model: 'gpt-5.5', sticky: false, bound: false, ...more };
 }

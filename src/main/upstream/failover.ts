@@ -27,6 +27,8 @@ export interface Candidate {
   readonly model: string;
   /** True for the account that answered the conversation before. */
   readonly sticky: boolean;
+  /** True for the account that answered the response which the turn goes on from: no other knows it. */
+  readonly bound: boolean;
 }
 
 /** The way of one attempt: an account, and the key it is asked with; null for an upstream that takes none. */
@@ -48,7 +50,7 @@ export type Step =
   | { readonly kind: 'try'; readonly way: Way }
   /** The login's token was refused: it is renewed, once, and then {@link Failover.renewed} is told. */
   | { readonly kind: 'renew'; readonly secret: Secret }
-  /** Every account that is left is busy: the turn waits for this one, and then says so with {@link Failover.seat}. */
+  /** Every account that is left is busy, or the one that must answer: the turn waits for it, and then says so with {@link Failover.seat}. */
   | { readonly kind: 'wait'; readonly candidate: Candidate; readonly plan: WaitPlan }
   /** The last answer is the answer. */
   | { readonly kind: 'pass_on' }
@@ -118,18 +120,21 @@ export class Failover {
       const way = this.#wayIn(candidate);
       if (way === null) continue;
       if (this.#seat?.candidate !== candidate && !this.#sit(candidate)) {
+        if (candidate.bound) return this.#waitFor(candidate);
         if (!this.#busy.includes(candidate)) this.#busy.push(candidate);
         continue;
       }
       return this.#try(way);
     }
     const [waited] = this.#busy;
-    if (waited !== undefined && this.#switches <= MAX_SWITCHES) {
-      // A slot kept of an account that has failed would be waited for by turns that keep one here: all of them for each other.
-      this.release();
-      return { kind: 'wait', candidate: waited, plan: waited.sticky ? STICKY_WAIT : OTHER_WAIT };
-    }
+    if (waited !== undefined && this.#switches <= MAX_SWITCHES) return this.#waitFor(waited);
     return this.#end();
+  }
+
+  #waitFor(candidate: Candidate): Step {
+    // A slot kept of an account that has failed would be waited for by turns that keep one here: all of them for each other.
+    this.release();
+    return { kind: 'wait', candidate, plan: candidate.sticky ? STICKY_WAIT : OTHER_WAIT };
   }
 
   /** The account that was waited for has a slot for this turn. */

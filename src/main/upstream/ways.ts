@@ -193,7 +193,7 @@ export class Ways {
     if ('code' in ready) return ready;
     const { account } = ready;
     const secrets = [ownSecret(key, account.provider)];
-    return { ready, secrets, load: new AccountLoad(), model: modelAt(account, model), sticky: false };
+    return { ready, secrets, load: new AccountLoad(), model: modelAt(account, model), sticky: false, bound: false };
   }
 
   /** A world of its own, since how that key fares says nothing of the others. */
@@ -223,12 +223,15 @@ export class Ways {
   #candidates(found: readonly ReadyAccount[] | GatewayError, question: WayQuestion): Candidates | GatewayError {
     if ('code' in found) return found;
     const [only] = found;
-    if (found.length === 1 && only !== undefined) return [this.#candidate(only, question.model, false)];
+    if (found.length === 1 && only !== undefined) return [this.#candidate(only, question.model)];
     const now = this.#world.now();
-    const sticky =
-      this.#stickiness.find(question.previousResponse === null ? null : responseOf(question.previousResponse), now) ??
-      this.#stickiness.find(question.session, now);
-    const candidates = found.map((ready) => this.#candidate(ready, question.model, ready.account.id === sticky));
+    const { previousResponse, session } = question;
+    const bound = this.#stickiness.find(previousResponse === null ? null : responseOf(previousResponse), now);
+    const sticky = bound ?? this.#stickiness.find(session, now);
+    const candidates = found.map((ready) => {
+      const { id } = ready.account;
+      return { ...this.#candidate(ready, question.model), sticky: id === sticky, bound: id === bound };
+    });
     return this.#ordered(candidates, question, now);
   }
 
@@ -266,14 +269,15 @@ export class Ways {
     return ordered.sort((a, b) => rank(a) - rank(b));
   }
 
-  #candidate(ready: ReadyAccount, model: string | null, sticky: boolean): Candidate {
+  #candidate(ready: ReadyAccount, model: string | null): Candidate {
     const load = this.#load(ready.account);
     return {
       ready,
       secrets: ready.secrets,
       load,
       model: modelAt(ready.account, model),
-      sticky,
+      sticky: false,
+      bound: false,
     };
   }
 
