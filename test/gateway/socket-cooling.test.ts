@@ -99,6 +99,19 @@ describe('an error that blames the key lets it cool down, and the next session t
   });
 });
 
+describe.each([false, true])('a refused handshake is read, compressed: %j', (compressSockets) => {
+  test.each<[string, number, string, [string, number]]>([
+    ['a used up quota', 429, 'insufficient_quota', ['quota', 24 * 60 * MINUTE]],
+    ['a revoked key', 403, 'invalid_api_key', ['unauthorized', MINUTE]],
+  ])('%s', async (_, status, code, cooling) => {
+    await start(1, { compressSockets });
+    const body = JSON.stringify({ error: { message: 'no', code } });
+    lab.sockets.next({ kind: 'status', status, body });
+    expect(await keyOfNext()).toBe(OTHER_KEY);
+    expect(firstKey()).toEqual(cooling);
+  });
+});
+
 test('an error that comes before any turn is about the session’s key', async () => {
   await start(1);
   const tool = await lab.open({ path: '/v1/realtime?model=gpt-realtime' });

@@ -109,7 +109,7 @@ export function dial(request: DialRequest, { connector, after, signal }: DialOpt
       if (statusCode === 101) finish({ kind: 'unreachable', code: 'an answer 101 without an upgrade' });
     });
     outgoing.on('response', (response: IncomingMessage) => {
-      void readBody(response).then((body) => {
+      void readRefusal(response).then((body) => {
         finish({ kind: 'refused', status: response.statusCode ?? 0, rawHeaders: response.rawHeaders, body });
       });
     });
@@ -144,7 +144,8 @@ function faultIn({ headers }: IncomingMessage, key: string, offered: readonly st
   return chosen === undefined || offered.includes(chosen) ? null : 'a subprotocol that was not offered';
 }
 
-async function readBody(response: IncomingMessage): Promise<Buffer> {
+/** The body of a handshake's refusal, as far as it is of use. */
+export async function readRefusal(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {

@@ -7,6 +7,7 @@ import {
   type DialRequest,
   type DialResult,
   connectionTo,
+  readRefusal,
 } from './dial.ts';
 import { OPCODE } from './frame-code.ts';
 import { CLOSE_MS, KEEP_ALIVE_MS, type LinkListener, type UpstreamLink } from './frame-link.ts';
@@ -68,9 +69,10 @@ export function dialDeflated(
       response.socket.setKeepAlive(true, KEEP_ALIVE_MS);
     });
     webSocket.on('unexpected-response', (_, response: IncomingMessage) => {
-      response.resume();
       const { statusCode = 0, rawHeaders: raw } = response;
-      settle({ kind: 'refused', status: statusCode, rawHeaders: raw, body: Buffer.alloc(0) });
+      void readRefusal(response).then((body) => {
+        settle({ kind: 'refused', status: statusCode, rawHeaders: raw, body });
+      });
     });
     webSocket.on('open', () => {
       // Until a session listens, what comes waits in the kernel.
