@@ -25,6 +25,7 @@ import { LedgerReader } from './ledger/reader.ts';
 import { type Log, openLog } from './logs/log.ts';
 import { McpServers } from './mcp/servers.ts';
 import { type Keychain, systemKeychain } from './secrets/keychain.ts';
+import { KeychainQueue } from './secrets/keychain-queue.ts';
 import { Redactor } from './secrets/redact.ts';
 import { PolicyHistory } from './settings/policy-history.ts';
 import { type SettingsState, SettingsStore } from './settings/store.ts';
@@ -130,7 +131,8 @@ class Gateway implements Runtime {
   #stopped: Promise<void> | null = null;
 
   constructor(options: RuntimeOptions, lock: FolderLock) {
-    const { home, now = Date.now, keychain = systemKeychain, environment = process.env } = options;
+    const { home, now = Date.now, environment = process.env } = options;
+    const keychain = new KeychainQueue(options.keychain ?? systemKeychain);
     this.#options = options;
     this.#lock = lock;
     this.#startedAt = now();
@@ -194,6 +196,12 @@ class Gateway implements Runtime {
       },
       isStale: (account) => this.#keyRing.logins.isStale(account),
       sandboxUrl: () => this.#sandbox.url,
+      changed: () => {
+        this.#ways.settle();
+        changed();
+      },
+      now,
+      after: timer,
     });
     this.#pause = new Pause({ now, after: timer, onChange: changed });
     const inForce = new InForce({

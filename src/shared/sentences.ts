@@ -7,6 +7,7 @@ export const SENTENCES = {
   // Why a key is not there.
   key_variable: 'the environment variable {name} is not set',
   key_entry: 'the keychain has no entry {name}',
+  key_late: 'the keychain or the login’s server has not answered for {name} yet',
   key_blanks: 'the key holds blanks or control characters',
   key_local: 'it is a local key of this gateway, and no provider’s',
   key_none:

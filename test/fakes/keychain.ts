@@ -6,6 +6,8 @@ export class FakeKeychain implements Keychain {
   readonly entries = new Map<string, string>();
   /** Why every call fails; null while the keychain works. */
   missing: string | null = null;
+  /** Resolved before each answer; a test can hold answers back with it. */
+  gate: Promise<unknown> = Promise.resolve();
 
   get(name: string): Promise<string | null> {
     return this.#run(() => this.entries.get(name) ?? null);
@@ -27,8 +29,9 @@ export class FakeKeychain implements Keychain {
     );
   }
 
-  #run<Result>(action: () => Result): Promise<Result> {
-    if (this.missing !== null) return Promise.reject(new TiergateError('keychain_unavailable', this.missing));
-    return Promise.resolve(action());
+  async #run<Result>(action: () => Result): Promise<Result> {
+    await this.gate;
+    if (this.missing !== null) throw new TiergateError('keychain_unavailable', this.missing);
+    return action();
   }
 }

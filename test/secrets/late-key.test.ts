@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { LOCAL_KEY, type TestGateway, accountAt, startGateway } from '../fakes/gateway.ts';
 import { FakeKeychain } from '../fakes/keychain.ts';
+import { FakeTimers } from '../fakes/timers.ts';
 import { FAKE_KEY, type Upstream, startUpstream } from '../fakes/upstream.ts';
 
 const open: (TestGateway | Upstream)[] = [];
@@ -27,6 +28,33 @@ async function answerOf({ baseUrl }: TestGateway): Promise<string> {
   });
   return `${JSON.stringify([...answer.headers])} ${await answer.text()}`;
 }
+
+test('a gateway starts, and follows its settings, though its keychain does not answer', async () => {
+  const keychain = new FakeKeychain();
+  keychain.entries.set('lab/1', FAKE_KEY);
+  const gate = Promise.withResolvers<undefined>();
+  keychain.gate = gate.promise;
+  const timers = new FakeTimers();
+  const upstream = await startUpstream();
+  open.push(upstream);
+  const accounts = [
+    accountAt(upstream.baseUrl, { keys: [{ keychain: 'lab/1' }] }),
+    accountAt(upstream.baseUrl, { id: 'spare', priority: 60 }),
+  ];
+  const starting = startGateway({ accounts }, { keychain, after: timers.after });
+  const clock = setInterval(() => {
+    timers.pass(1000);
+  }, 5);
+  const gateway = await starting;
+  open.push(gateway);
+  await answerOf(gateway);
+  await gateway.client.call('account.set', { id: 'spare', account: { ...accounts[1], priority: 70 } });
+  clearInterval(clock);
+  gate.resolve(undefined);
+  await expect.poll(() => gateway.runtime.status().accounts[0]?.keys[0]?.state, { interval: 5 }).toBe('ready');
+  await answerOf(gateway);
+  expect((await gateway.turns()).map(({ account }) => account)).toEqual(['spare', 'lab']);
+});
 
 describe('attack: an upstream that quotes the key in its error', () => {
   test('a key known from the start does not get through', async () => {

@@ -1,9 +1,13 @@
 import type { DialectName } from '../../src/shared/turn.ts';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type SecretResult, makeSecret } from '../../src/main/secrets/secret.ts';
 import { Accounts } from '../../src/main/upstream/accounts.ts';
 import { type Account, AccountSchema, SANDBOX_URL } from '../../src/shared/account.ts';
 import { say } from '../../src/shared/sentences.ts';
+import { FakeTimers } from '../fakes/timers.ts';
+
+/** What accounts need of a house in which no time passes. */
+const HOUSE = { changed: () => undefined, now: () => 0, after: new FakeTimers().after };
 
 /** A set of keys that can be locked away. */
 class KeyRing {
@@ -39,6 +43,7 @@ async function load(list: readonly Account[], ring = new KeyRing()): Promise<Acc
   const accounts = new Accounts({
     readSecret: (source) => ring.read(source),
     sandboxUrl: () => 'http://127.0.0.1:9/v1',
+    ...HOUSE,
   });
   await accounts.load(list);
   return accounts;
@@ -155,10 +160,97 @@ describe('the keys of an account', () => {
       readSecret: () =>
         broken ? Promise.reject(new Error('a bug')) : Promise.resolve({ secret: makeSecret('sk-0123456789') }),
       sandboxUrl: () => 'http://127.0.0.1:9/v1',
+      ...HOUSE,
     });
     await expect(accounts.load([account('a')])).rejects.toThrow('a bug');
     broken = false;
     await accounts.load([account('a')]);
+    expect(await chosen(accounts)).toBe('a');
+  });
+});
+
+describe('keys that do not come', () => {
+  let timers: FakeTimers;
+  let changes: number;
+  let ring: Map<string, PromiseWithResolvers<SecretResult>>;
+  let accounts: Accounts;
+
+  beforeEach(() => {
+    timers = new FakeTimers();
+    changes = 0;
+    ring = new Map();
+    accounts = new Accounts({
+      readSecret: (source) => {
+        const answer = Promise.withResolvers<SecretResult>();
+        ring.set('env' in source ? source.env : source.keychain, answer);
+        return answer.promise;
+      },
+      sandboxUrl: () => 'http://127.0.0.1:9/v1',
+      changed: () => (changes += 1),
+      now: timers.now,
+      after: timers.after,
+    });
+  });
+
+  const LIST = [account('a', { keys: [{ keychain: 'a' }] }), account('b', { priority: 2, keys: [{ keychain: 'b' }] })];
+
+  function answer(name: string, value = `sk-0123456789-${name}`): void {
+    ring.get(name)?.resolve({ secret: makeSecret(value) });
+  }
+
+  /** Begins to load, until every key was asked for. */
+  async function begin(asking: () => Promise<void> = () => accounts.load(LIST)): Promise<Promise<void>[]> {
+    ring.clear();
+    const loading = asking();
+    while (ring.size < 2) await new Promise(setImmediate);
+    return [loading];
+  }
+
+  test('hold up nothing for long: the other accounts answer, and what comes late is taken', async () => {
+    const [loading] = await begin();
+    answer('b');
+    await new Promise(setImmediate);
+    timers.pass(5000);
+    await loading;
+    expect(await chosen(accounts)).toBe('b');
+    expect(accounts.states()[0]?.keys[0]?.problem).toBe(
+      'the keychain or the login’s server has not answered for a yet',
+    );
+    answer('a');
+    await vi.waitUntil(() => changes > 0, { interval: 5 });
+    expect(await chosen(accounts)).toBe('a');
+    expect(timers.waiting).toBe(0);
+  });
+
+  test('leave those in use that were there before', async () => {
+    const [first] = await begin();
+    answer('a');
+    answer('b');
+    await first;
+    const [second] = await begin(() => accounts.reload());
+    timers.pass(5000);
+    await second;
+    expect(await choose(accounts, 'responses', 'm')).toMatchObject({ secret: { value: 'sk-0123456789-a' } });
+    answer('a', 'sk-new-0123456789');
+    await vi.waitUntil(() => changes > 0, { interval: 5 });
+    expect(await choose(accounts, 'responses', 'm')).toMatchObject({ secret: { value: 'sk-new-0123456789' } });
+  });
+
+  test('are looked for again while another account answers, at most once a minute', async () => {
+    const [loading] = await begin();
+    ring.get('a')?.resolve({ problem: say('key_entry', { name: 'a' }) });
+    answer('b');
+    await loading;
+    ring.clear();
+    timers.pass(59_999);
+    expect(await chosen(accounts)).toBe('b');
+    expect(ring.size).toBe(0);
+    timers.pass(1);
+    expect(await chosen(accounts)).toBe('b');
+    while (ring.size < 2) await new Promise(setImmediate);
+    answer('a');
+    answer('b');
+    await vi.waitUntil(() => changes > 0, { interval: 5 });
     expect(await chosen(accounts)).toBe('a');
   });
 });
@@ -174,6 +266,7 @@ describe('new settings', () => {
           });
         }),
       sandboxUrl: () => 'http://127.0.0.1:9/v1',
+      ...HOUSE,
     });
     const first = accounts.load([account('old')]);
     const second = accounts.load([account('new')]);

@@ -9,6 +9,7 @@ import { KeyPool } from '../../src/main/upstream/key-pool.ts';
 import { AccountSchema } from '../../src/shared/account.ts';
 import { say } from '../../src/shared/sentences.ts';
 import { LOCAL_KEY } from '../fakes/gateway.ts';
+import { FakeTimers } from '../fakes/timers.ts';
 import { type Lab, startLab } from '../gateway/lab.ts';
 import { send } from '../gateway/tool.ts';
 import { candidateOf } from './candidates.ts';
@@ -377,6 +378,9 @@ test('an account whose keys are named but not there is no account without one: t
   const accounts = new Accounts({
     readSecret: () => Promise.resolve({ problem: say('key_variable', { name: 'NOT_THERE' }) }),
     sandboxUrl: () => '',
+    changed: () => undefined,
+    now: () => 0,
+    after: new FakeTimers().after,
   });
   await accounts.load([account]);
   expect(await accounts.serving('responses', 'gpt-5.5')).toMatchObject({ code: 'key_unavailable' });

@@ -1,4 +1,11 @@
-import { type Account, type Provider, SANDBOX_ACCOUNT, isSandbox, speaksOf } from '../../shared/account.ts';
+import {
+  type Account,
+  type KeySource,
+  type Provider,
+  SANDBOX_ACCOUNT,
+  isSandbox,
+  speaksOf,
+} from '../../shared/account.ts';
 import { isCodexLogin } from '../../shared/codex.ts';
 import type { AccountState } from '../../shared/control.ts';
 import { type GatewayError, gatewayError } from '../../shared/errors.ts';
@@ -7,7 +14,14 @@ import type { DialectName } from '../../shared/turn.ts';
 import type { Secret, SecretResult } from '../secrets/secret.ts';
 import { sourceName } from '../secrets/secret-source.ts';
 import { HOME_ACCOUNTS } from './own-key.ts';
+import { within } from './patience.ts';
 import { type Said, say } from '../../shared/sentences.ts';
+
+/** How long a key is waited for; what comes later is taken then. */
+const PATIENCE_MS = 5000;
+
+/** How soon the keys of an account that is passed over for want of one are asked for again. */
+const ASK_AGAIN_MS = 60_000;
 
 /** An account with its keys in hand and its address worked out. */
 export interface ReadyAccount {
@@ -23,11 +37,15 @@ export interface ReadyAccount {
 
 /** What the accounts need from other rooms. */
 export interface AccountsOptions {
-  readonly readSecret: (source: Account['keys'][number], account: Account) => Promise<SecretResult>;
+  readonly readSecret: (source: KeySource, account: Account) => Promise<SecretResult>;
   /** Whether an account's secrets are known to be worth nothing any more, and asking for them again may help. */
   readonly isStale?: (account: Account) => boolean;
   /** Where the sandbox listens. */
   readonly sandboxUrl: () => string;
+  /** Keys came that nobody waits for any more. */
+  readonly changed: () => void;
+  readonly now: () => number;
+  readonly after: (milliseconds: number, action: () => void) => () => void;
 }
 
 /** The accounts of the settings, ready to be sent to. */
@@ -38,29 +56,33 @@ export class Accounts {
   #ready: readonly ReadyAccount[] = [];
   #byPriority: readonly ReadyAccount[] = [];
   #loading: Promise<void> = Promise.resolve();
+  #reloading: Promise<void> | null = null;
+  #askedAt = -Infinity;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
   }
 
-  /** Takes the accounts of new settings and fetches their keys; in force when it resolves. */
+  /** Takes the accounts of new settings and fetches their keys, but waits for none for long; in force when it resolves. */
   load(accounts: readonly Account[]): Promise<void> {
     this.#settings = accounts.length === 0 ? [SANDBOX_ACCOUNT] : accounts;
     const wanted = this.#settings;
+    this.#askedAt = this.#options.now();
     const loading = this.#loading.then(async () => {
       const ready = await Promise.all(wanted.map((account) => this.#prepare(account)));
-      if (wanted !== this.#settings) return;
-      this.#ready = ready;
-      this.#byPriority = [...ready].sort((a, b) => a.account.priority - b.account.priority);
+      if (wanted === this.#settings) this.#put(ready);
     });
     // One that failed must not fail all that come after it.
     this.#loading = loading.catch(() => undefined);
     return loading;
   }
 
-  /** Asks for the keys again, for instance after a keychain was unlocked. */
+  /** Asks for the keys again, for instance after a keychain was unlocked; once for however many turns want it. */
   reload(): Promise<void> {
-    return this.load(this.#settings);
+    this.#reloading ??= this.load(this.#settings).finally(() => {
+      this.#reloading = null;
+    });
+    return this.#reloading;
   }
 
   /** In the order of the settings. */
@@ -101,6 +123,7 @@ export class Accounts {
     const serving =
       model === null ? fitting : fitting.filter(({ account }) => servesModel(account.modelMapping, model));
     const usable = serving.filter(({ keys, secrets }) => keys.length === 0 || secrets.length > 0);
+    if (usable.length > 0 && usable.length < serving.length) this.#askAgain();
     if (usable.length > 0) return usable;
     const [keyless] = serving;
     return keyless === undefined
@@ -164,11 +187,58 @@ export class Accounts {
   async #prepare(account: Account): Promise<ReadyAccount> {
     const keys = account.keys.map(async (source) => ({
       source: sourceName(source),
-      result: await this.#options.readSecret(source, account),
+      result: await this.#read(source, account),
     }));
-    const read = await Promise.all(keys);
-    const secrets = read.flatMap(({ result }) => ('secret' in result ? [result.secret] : []));
-    return { ...this.#address(account), keys: read, secrets };
+    return withKeys(this.#address(account), await Promise.all(keys));
+  }
+
+  async #read(source: KeySource, account: Account): Promise<SecretResult> {
+    const { readSecret, after } = this.#options;
+    const reading = readSecret(source, account);
+    const result = await within(reading, PATIENCE_MS, after);
+    if (result !== null) return result;
+    const instead = this.#before(source, account) ?? {
+      problem: say('key_late', { name: 'env' in source ? source.env : source.keychain }),
+    };
+    void this.#takeLate(reading, instead);
+    return instead;
+  }
+
+  /** The secret that a source had before, where that may still be good. */
+  #before(source: KeySource, account: Account): SecretResult | null {
+    const ready = this.find(account.id);
+    if (ready?.account.kind !== account.kind || this.#options.isStale?.(account) === true) return null;
+    const result = ready.keys.find((key) => key.source === sourceName(source))?.result;
+    return result !== undefined && 'secret' in result ? { secret: result.secret } : null;
+  }
+
+  /** Puts what has come late in the place of what was taken instead of it, if that is still there. */
+  async #takeLate(reading: Promise<SecretResult>, instead: SecretResult): Promise<void> {
+    const result = await reading;
+    await this.#loading;
+    if (!this.#ready.some(({ keys }) => keys.some((key) => key.result === instead))) return;
+    this.#put(
+      this.#ready.map((ready) =>
+        withKeys(
+          ready,
+          ready.keys.map((key) => (key.result === instead ? { ...key, result } : key)),
+        ),
+      ),
+    );
+    this.#options.changed();
+  }
+
+  /** Looks now and then for keys that are missing while other accounts answer, as after a keychain was unlocked. */
+  #askAgain(): void {
+    if (this.#options.now() - this.#askedAt < ASK_AGAIN_MS) return;
+    void this.reload().then(() => {
+      this.#options.changed();
+    });
+  }
+
+  #put(ready: readonly ReadyAccount[]): void {
+    this.#ready = ready;
+    this.#byPriority = [...ready].sort((a, b) => a.account.priority - b.account.priority);
   }
 
   #address(account: Account): ReadyAccount {
@@ -178,6 +248,10 @@ export class Accounts {
     const basePath = path === '' && account.provider === 'anthropic' ? '/v1' : path;
     return { account, origin, basePath, keys: [], secrets: [] };
   }
+}
+
+function withKeys(ready: ReadyAccount, keys: ReadyAccount['keys']): ReadyAccount {
+  return { ...ready, keys, secrets: keys.flatMap(({ result }) => ('secret' in result ? [result.secret] : [])) };
 }
 
 /** What a turn asks of an account. */
