@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { LOCAL_KEY, accountAt } from '../fakes/gateway.ts';
 import { FAKE_KEY } from '../fakes/upstream.ts';
 import { type SocketLab, type ToolSocket, startSocketLab } from './socket-lab.ts';
+import { TURN, send } from './tool.ts';
 
 const OTHER_KEY = 'sk-fake-provider-key-0002';
 const NOW = Date.parse('2026-11-24T21:00:00Z');
@@ -318,4 +319,17 @@ describe('a bridged session', () => {
     await tool.event('error');
     expect(firstKey()).toEqual(['rate_limited', MINUTE]);
   });
+});
+
+test('an account that answered a session keeps its conversation, and the responses that it knows', async () => {
+  await start(2);
+  const headers = { 'session-id': 's' };
+  lab.sockets.next({ kind: 'status', status: 503 });
+  const tool = await lab.open({ headers });
+  const { response } = (await tool.turn()) as unknown as { readonly response: { readonly id: string } };
+  await lab.open({ headers });
+  expect(lab.sockets.requests.at(-1)?.header('authorization')).toEqual([`Bearer ${OTHER_KEY}`]);
+  expect(await keyOfNext()).toBe(FAKE_KEY);
+  await send(lab.origin, { body: JSON.stringify({ ...TURN, previous_response_id: response.id }) });
+  expect(lab.upstream.last.key).toBe(OTHER_KEY);
 });

@@ -18,10 +18,12 @@ interface About {
 export class SocketFaults {
   readonly #house: House;
   readonly #chosen: () => Chosen;
+  readonly #conversation: string | null;
 
-  constructor(house: House, chosen: () => Chosen) {
+  constructor(house: House, chosen: () => Chosen, conversation: string | null) {
     this.#house = house;
     this.#chosen = chosen;
+    this.#conversation = conversation;
   }
 
   /** An error event, or the event of a turn that has failed; true where key or account are to blame. */
@@ -53,9 +55,13 @@ export class SocketFaults {
     else void this.#renew(secret, blame);
   }
 
-  /** A turn has ended well; milliseconds to its first token, where known. */
-  answered(firstToken: number | null): void {
-    this.#chosen().load.succeeded(firstToken);
+  /** A turn has ended well, and its account keeps the conversation; milliseconds to its first token, where known. */
+  answered(responseId: string, firstToken: number | null): void {
+    const candidate = this.#chosen();
+    candidate.load.succeeded(firstToken);
+    // What a tool's own key was told is nobody else's.
+    if (candidate.secret?.brought !== undefined) return;
+    this.#house.ways.bind({ session: this.#conversation }, { candidate }, responseId);
   }
 
   /** A login's token may have ended before its time: only where there is no other is the login to blame. */

@@ -57,6 +57,11 @@ export class Handshake {
     return this.#query.model ?? '';
   }
 
+  /** What the sessions of one conversation share; null where the tool says nothing of it. */
+  get conversation(): string | null {
+    return conversationOf(this.#asked.request.headers, null);
+  }
+
   /** Whether the tool is Codex. */
   get isCodex(): boolean {
     return isCodex(this.#asked.request);
@@ -84,11 +89,11 @@ export class Handshake {
   }
 
   #question(model: string | null): WayQuestion {
-    const { dialect, request } = this.#asked;
+    const { dialect } = this.#asked;
     return {
       dialect,
       model,
-      session: conversationOf(request.headers, null),
+      session: this.conversation,
       previousResponse: null,
       own: ownWayOf(this.#house, this.#asked),
     };

@@ -41,6 +41,8 @@ export interface SocketSessionOptions {
   /** The model that the handshake named. */
   readonly model: string;
   readonly isCodex: boolean;
+  /** What the sessions of one conversation share; null where the tool says nothing of it. */
+  readonly conversation: string | null;
   /** For a session that moves to another account with its first frame. */
   readonly move: (model: string) => Promise<Moved>;
   /** Whether it would better move, for the model of its first frame. */
@@ -86,7 +88,7 @@ export class SocketSession implements ToolListener {
       record: house.record,
       capture: house.capture,
       dump: ({ turn, attempt }, message) => this.#dump?.turn(turn, attempt, message) ?? null,
-      faults: new SocketFaults(house, () => this.#chosen),
+      faults: new SocketFaults(house, () => this.#chosen, options.conversation),
       sessionModel: () => this.#policy.model,
       seatFree: () => this.#seats.takeFree(this.#chosen),
       onSessionModel: (named) => {

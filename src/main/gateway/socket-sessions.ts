@@ -142,6 +142,7 @@ export class SocketSessions {
         chosen,
         model: handshake.model,
         isCodex: handshake.isCodex,
+        conversation: handshake.conversation,
         move: (named) => this.#again(handshake, named),
         hasBetter: (at, named) => handshake.hasBetter(at, named),
         onChange: this.#changed,

@@ -271,7 +271,7 @@ export class SocketTurns {
         turn.facts = { ...event.facts, responseId: event.responseId, model: event.facts.model ?? turn.facts.model };
         if (event.kind === 'terminal') {
           if (event.facts.error !== null) this.#blame(turn, payload);
-          if (!turn.blamed) this.#options.faults.answered(turn.meter.firstTokenAfter);
+          if (!turn.blamed) this.#options.faults.answered(event.responseId, turn.meter.firstTokenAfter);
           this.#finish(turn, { status: 200, error: null, partial: false });
         }
         return;

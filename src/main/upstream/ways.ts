@@ -7,7 +7,7 @@ import type { DialectName } from '../../shared/turn.ts';
 import { AccountLoad } from './account-load.ts';
 import { type Accounts, type ReadyAccount, fitOf } from './accounts.ts';
 import { type Asked, type BlameBook, blame } from './blame.ts';
-import { type Candidate, Failover, type Way } from './failover.ts';
+import { type Candidate, Failover } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { type Cooldown, KeyPool } from './key-pool.ts';
 import { type OwnWay, ownSecret } from './own-key.ts';
@@ -106,7 +106,7 @@ export class Ways {
   /** The account that answered keeps the conversation. */
   bind(
     { session, own = null }: Pick<WayQuestion, 'session' | 'own'>,
-    { candidate }: Way,
+    { candidate }: { readonly candidate: Pick<Candidate, 'ready'> },
     responseId: string | null,
   ): void {
     // With one account there is nothing to remember; and what a tool's own key was told is nobody else's.
