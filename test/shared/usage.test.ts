@@ -1,64 +1,64 @@
 import { describe, expect, test } from 'vitest';
-import { NO_USAGE, type Usage, chatUsage, messagesUsage, responsesUsage } from '../../src/shared/usage.ts';
+import { NO_USAGE, type Usage, messagesUsage, openAIUsage } from '../../src/shared/usage.ts';
 
-/** One usage, as either dialect spells it. */
-function spelled(dialect: 'responses' | 'chat', tokens: Partial<Record<keyof Usage, unknown>>): unknown {
-  const { input, output, cached, cacheWrite, reasoning } = tokens;
-  const details = { cached_tokens: cached, cache_write_tokens: cacheWrite };
-  return dialect === 'responses'
-    ? {
-        input_tokens: input,
-        input_tokens_details: details,
-        output_tokens: output,
-        output_tokens_details: { reasoning_tokens: reasoning },
-      }
-    : {
-        prompt_tokens: input,
-        prompt_tokens_details: details,
-        completion_tokens: output,
-        completion_tokens_details: { reasoning_tokens: reasoning },
-      };
-}
-
-const readers = [
-  ['responses', responsesUsage],
-  ['chat', chatUsage],
+/** What the protocols call the parts of a usage. */
+const NAMES = [
+  ['Responses', 'input_tokens', 'input_tokens_details', 'output_tokens', 'output_tokens_details'],
+  ['Realtime', 'input_tokens', 'input_token_details', 'output_tokens', 'output_token_details'],
+  ['Chat', 'prompt_tokens', 'prompt_tokens_details', 'completion_tokens', 'completion_tokens_details'],
 ] as const;
 
-describe.each(readers)('the usage of a %s answer', (dialect, read) => {
+describe.each(NAMES)('the usage of %s', (_, input, inputDetails, output, outputDetails) => {
+  const read = openAIUsage;
+  const spelled = (tokens: Partial<Record<keyof Usage, unknown>>, total?: number): object => ({
+    [input]: tokens.input,
+    [inputDetails]: { cached_tokens: tokens.cached, cache_write_tokens: tokens.cacheWrite },
+    [output]: tokens.output,
+    [outputDetails]: { reasoning_tokens: tokens.reasoning },
+    total_tokens: total,
+  });
+
   test('is read member by member', () => {
     const usage = { input: 100, cached: 40, cacheWrite: 7, output: 30, reasoning: 20 };
-    expect(read(spelled(dialect, usage))).toEqual({ ...usage, cacheWriteHour: null });
+    expect(read(spelled(usage))).toEqual({ ...usage, cacheWriteHour: null });
   });
 
   test('0 is 0', () => {
     const usage = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 };
-    expect(read(spelled(dialect, usage))).toEqual({ ...usage, cacheWriteHour: null });
+    expect(read(spelled(usage))).toEqual({ ...usage, cacheWriteHour: null });
   });
 
   test('what is not there is unknown, never 0', () => {
     expect(read({})).toEqual(NO_USAGE);
-    expect(read(spelled(dialect, { input: 5 }))).toEqual({ ...NO_USAGE, input: 5 });
+    expect(read(spelled({ input: 5 }))).toEqual({ ...NO_USAGE, input: 5 });
   });
 
   test('the older name of what was written to the cache counts too', () => {
     const details = { cache_creation_tokens: 9 };
-    expect(read({ input_tokens_details: details, prompt_tokens_details: details }).cacheWrite).toBe(9);
+    expect(read({ [inputDetails]: details }).cacheWrite).toBe(9);
+    expect(read({ cache_creation_input_tokens: 9 }).cacheWrite).toBe(9);
   });
 
   test.each([
     ['a negative number', -1],
     ['a fraction', 1.5],
     ['a text', '12'],
-    ['null', null],
     ['a number beyond all counting', 1e300],
-    ['one more than can be counted', Number.MAX_SAFE_INTEGER + 1],
+    ['one that no turn can have', 10_000_000_001],
     ['NaN', NaN],
     ['true', true],
     ['an object', { value: 1 }],
-  ])('%s is no count', (_name, value) => {
-    const every = { input: value, cached: value, cacheWrite: value, output: value, reasoning: value };
-    expect(read(spelled(dialect, every))).toEqual(NO_USAGE);
+  ])('with a part that is %s is dropped whole', (_name, value) => {
+    const usage = { input: 100, cached: 40, cacheWrite: 7, output: 30, reasoning: 20 };
+    for (const part of Object.keys(usage)) expect(read(spelled({ ...usage, [part]: value }))).toEqual(NO_USAGE);
+  });
+
+  test('counts the reasoning that a provider leaves out of what was written, as its total tells', () => {
+    const usage = { input: 100, cached: 40, output: 30, reasoning: 20 };
+    expect(read(spelled(usage, 150))).toMatchObject({ output: 50, reasoning: 20 });
+    expect(read(spelled(usage, 130))).toMatchObject({ output: 30, reasoning: 20 });
+    expect(read(spelled(usage))).toMatchObject({ output: 30, reasoning: 20 });
+    expect(read(spelled({ ...usage, reasoning: 0 }, 130))).toMatchObject({ output: 30, reasoning: 0 });
   });
 
   test.each([[null], [undefined], [[]], ['text'], [7]])('%j is no usage', (value) => {
@@ -66,16 +66,7 @@ describe.each(readers)('the usage of a %s answer', (dialect, read) => {
   });
 
   test.each([[null], [[1]], ['text'], [7]])('details that are %j say nothing', (details) => {
-    expect(
-      read({
-        input_tokens: 1,
-        input_tokens_details: details,
-        output_tokens_details: details,
-        prompt_tokens: 1,
-        prompt_tokens_details: details,
-        completion_tokens_details: details,
-      }),
-    ).toEqual({ ...NO_USAGE, input: 1 });
+    expect(read({ [input]: 1, [inputDetails]: details, [outputDetails]: details })).toEqual({ ...NO_USAGE, input: 1 });
   });
 });
 

@@ -1,4 +1,4 @@
-import { chatUsage } from '../../shared/usage.ts';
+import { openAIUsage } from '../../shared/usage.ts';
 import { watch } from '../envelope/watch.ts';
 import { BodyReader, readMembers } from './answer-body.ts';
 import { type AnswerFacts, type AnswerReader, NOTHING_SAID } from './dialect.ts';
@@ -55,7 +55,7 @@ export class ChatStreamReader implements AnswerReader, SseInterest {
       model: members.text('model') ?? this.facts.model,
       // Earlier chunks may echo the request; the one with the usage says what was served.
       tier: reported === null ? this.facts.tier : members.text('service_tier'),
-      usage: reported === null ? this.facts.usage : chatUsage(reported),
+      usage: reported === null ? this.facts.usage : openAIUsage(reported),
       error: members.json('error') === null ? this.facts.error : (members.text('error.code') ?? 'upstream_error_event'),
     };
     return true;
@@ -70,7 +70,7 @@ export function chatBodyReader(): AnswerReader {
     responseId: members.text('id'),
     model: members.text('model'),
     tier: members.text('service_tier'),
-    usage: chatUsage(members.json('usage')),
+    usage: openAIUsage(members.json('usage')),
     error: null,
   }));
 }

@@ -1,4 +1,4 @@
-import { type Usage, chatUsage, responsesUsage } from '../../shared/usage.ts';
+import { openAIUsage } from '../../shared/usage.ts';
 import { watch } from '../envelope/watch.ts';
 import { BodyReader, readMembers } from './answer-body.ts';
 import { openAIBody, openAIError, openAIErrorEvent, readBody } from './body.ts';
@@ -26,7 +26,7 @@ export const platform: Dialect = {
           responseId: members.text('id'),
           model: members.text('model'),
           tier: members.text('service_tier'),
-          usage: usageOf(members.json('usage')),
+          usage: openAIUsage(members.json('usage')),
           error: null,
         })),
   errorBody: openAIError,
@@ -46,12 +46,6 @@ export function bareRequest(model = ''): Asked {
     stream: false,
     additions: [],
   };
-}
-
-/** Embeddings count as Chat does, everything newer as Responses does. */
-function usageOf(value: unknown): Usage {
-  const old = chatUsage(value);
-  return old.input === null ? responsesUsage(value) : old;
 }
 
 const USAGE = Buffer.from('"usage"');
@@ -83,7 +77,7 @@ class PlatformStreamReader implements AnswerReader, SseInterest {
     const members = readMembers(data, ANSWER);
     if (members === null) return false;
     const type = members.text('type') ?? '';
-    this.facts = { ...this.facts, usage: usageOf(members.json('usage')) };
+    this.facts = { ...this.facts, usage: openAIUsage(members.json('usage')) };
     this.complete = type.endsWith('.completed') || type.endsWith('.done');
     return true;
   }

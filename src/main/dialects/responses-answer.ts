@@ -1,4 +1,4 @@
-import { responsesUsage } from '../../shared/usage.ts';
+import { openAIUsage } from '../../shared/usage.ts';
 import { watch } from '../envelope/watch.ts';
 import { type AnswerMembers, BodyReader, readMembers } from './answer-body.ts';
 import { type AnswerFacts, type AnswerReader, NOTHING_SAID } from './dialect.ts';
@@ -89,7 +89,7 @@ export class ResponsesStreamReader implements AnswerReader, SseInterest {
       responseId,
       model,
       tier: members.text('response.service_tier'),
-      usage: responsesUsage(members.json('response.usage')),
+      usage: openAIUsage(members.json('response.usage')),
       error: failure ?? this.facts.error,
     };
     this.complete = true;
@@ -112,7 +112,7 @@ export function responsesBodyReader(): AnswerReader {
     responseId: members.text('id'),
     model: members.text('model'),
     tier: members.text('service_tier'),
-    usage: responsesUsage(members.json('usage')),
+    usage: openAIUsage(members.json('usage')),
     error: members.text('status') === 'failed' ? (members.text('error.code') ?? 'response_failed') : null,
   }));
 }

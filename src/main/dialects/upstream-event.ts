@@ -1,7 +1,7 @@
+import { openAIUsage } from '../../shared/usage.ts';
 import { watch } from '../envelope/watch.ts';
 import { readMembers } from './answer-body.ts';
 import type { AnswerFacts } from './dialect.ts';
-import { eventUsage } from './event-usage.ts';
 
 const EVENT = watch({
   type: true,
@@ -82,7 +82,7 @@ export function readEvent(payload: Buffer): UpstreamEvent | null {
       model: members.text('response.model'),
       // What is created echoes the request; only an end tells what was served.
       tier: kind === 'terminal' ? members.text('response.service_tier') : null,
-      usage: eventUsage(kind === 'terminal' ? members.json('response.usage') : null),
+      usage: openAIUsage(kind === 'terminal' ? members.json('response.usage') : null),
       error:
         kind === 'error'
           ? (members.text('error.code') ?? members.text('code') ?? members.text('error.type') ?? 'upstream_error_event')

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../../shared/errors.ts';
-import { responsesUsage } from '../../../shared/usage.ts';
+import { openAIUsage } from '../../../shared/usage.ts';
 import { type Json, stringOf } from './exact-json.ts';
 import type { ResponseCall, ResponseListener } from './response-walk.ts';
 import { incompleteReason } from './stop-reason.ts';
@@ -100,7 +100,7 @@ export class ChatWriter implements ResponseListener {
 }
 
 function usageOf(response: Json): Json | null {
-  const { input, cached, cacheWrite, output, reasoning } = responsesUsage(response['usage']);
+  const { input, cached, cacheWrite, output, reasoning } = openAIUsage(response['usage']);
   if (input === null || output === null) return null;
   const details = {
     ...(cached === null ? {} : { cached_tokens: cached }),

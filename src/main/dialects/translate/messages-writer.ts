@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../../shared/errors.ts';
-import { responsesUsage } from '../../../shared/usage.ts';
+import { openAIUsage } from '../../../shared/usage.ts';
 import { sayTier } from '../../../shared/tier.ts';
 import { type Json, stringOf } from './exact-json.ts';
 import { sealReasoning } from './reasoning-seal.ts';
@@ -156,7 +156,7 @@ function messageId(response: Json): string {
 
 /** What Messages counts as input leaves out what came from the cache or went into it. */
 function usageOf(response: Json): Json {
-  const { input, cached, cacheWrite, output, reasoning } = responsesUsage(response['usage']);
+  const { input, cached, cacheWrite, output, reasoning } = openAIUsage(response['usage']);
   const tier = stringOf(response['service_tier']);
   return {
     input_tokens: input === null ? 0 : Math.max(0, input - (cached ?? 0) - (cacheWrite ?? 0)),
