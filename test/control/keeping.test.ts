@@ -92,6 +92,14 @@ describe('old turns', () => {
     expect(left()).toEqual([23, 10, 1]);
   });
 
+  test.each([
+    ['a week that began in the month before', Date.UTC(2026, 11, 2, 12), Date.UTC(2026, 10, 30)],
+    ['a month that began in the middle of a week', Date.UTC(2026, 9, 2, 12), Date.UTC(2026, 8, 28)],
+    ['a month that began before this week', Date.UTC(2026, 9, 9, 12), Date.UTC(2026, 9, 1)],
+  ])('of %s stay', async (_, now, before) => {
+    expect(await previewRetention({ ...looking(), now: () => now }, 1)).toMatchObject({ before });
+  });
+
   test('never include the newest, so that numbers go on', async () => {
     record(100, 99);
     expect(await retention.apply(30)).toBe(1);

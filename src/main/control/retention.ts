@@ -1,4 +1,4 @@
-import { periodAt } from '../../shared/calendar.ts';
+import { PERIODS, periodAt } from '../../shared/calendar.ts';
 import type { CallOutput } from '../../shared/control.ts';
 import type { OldTurns } from '../ledger/keeping.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -27,8 +27,8 @@ export interface RetentionOptions {
 }
 
 /**
- * Lets go of old turns, every day. Those of the running month stay, however few days are to be kept: budgets and the bill
- * of the month are their sum.
+ * Lets go of old turns, every day. Those of the running week and month stay, however few days are to be kept: budgets and
+ * the bill are their sum.
  */
 export class Retention {
   readonly #options: RetentionOptions;
@@ -85,5 +85,5 @@ export async function previewRetention(
 }
 
 function cutoff({ now, zone }: Pick<RetentionOptions, 'zone' | 'now'>, days: number): number {
-  return Math.min(now() - days * DAY_MS, periodAt('month', now(), zone).from);
+  return Math.min(now() - days * DAY_MS, ...PERIODS.map((name) => periodAt(name, now(), zone).from));
 }
