@@ -56,11 +56,14 @@ export function findLines(lines: readonly PriceLine[], text: string): readonly P
   });
 }
 
-/** What the table says of a model today, as an override that can be edited; null where it says nothing. */
-export function overrideFrom(rows: readonly PriceRow[], model: string): PriceOverride | null {
-  // Of one model there may be rows of several days and providers; the first is the one that is official.
-  const row = rows.find((one) => one.model === model);
-  if (row === undefined) return null;
+/** What the table says of a model on a day (`2026-11-24`), as an override that can be edited; null where it says nothing. */
+export function overrideFrom(rows: readonly PriceRow[], model: string, day: string): PriceOverride | null {
+  // Of several providers of one model the first is the official one; of its rows the last that has begun counts.
+  const [first, ...others] = rows.filter((one) => one.model === model);
+  if (first === undefined) return null;
+  const row = others
+    .filter(({ provider, effectiveFrom }) => provider === first.provider && effectiveFrom <= day)
+    .reduce((newest, one) => (one.effectiveFrom > newest.effectiveFrom ? one : newest), first);
   const tiers = PRICED_TIERS.flatMap((tier) => {
     const rates = row.tiers[tier];
     if (rates === undefined) return [];

@@ -110,7 +110,7 @@ export class Pricing {
     const { account, models, sentAt, startedAt } = turn;
     if (account === null || sentAt === null || models.upstream === null) return null;
     const prices = this.#book.get(account);
-    const price = prices?.of(models.upstream)?.find(({ from }) => from <= startedAt);
+    const price = prices?.ofAnswer(models.upstream, models.served)?.find(({ from }) => from <= startedAt);
     if (prices === undefined || price === undefined) return null;
     const tokens = billedTokens(turn.tokens, prices.longContext ? (price.long?.above ?? Infinity) : Infinity);
     return tokens === null ? null : { prices, price, tokens };
@@ -148,11 +148,15 @@ function tierOf(tier: string | null, prices: AccountPrices, price: Price): Price
   return priceTier(said);
 }
 
-/** `auto` and `scale` have no price of their own: the one is whatever the project says, the other is bought ahead. */
+/**
+ * `auto` and `scale` have no price of their own: the one is whatever the project says, the other is bought ahead. Groq
+ * calls its Standard `on_demand`.
+ */
 function priceTier(tier: string): PriceTier | null {
   switch (tier) {
     case 'default':
     case 'standard':
+    case 'on_demand':
       return 'standard';
     case 'priority':
       return 'fast';

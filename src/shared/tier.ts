@@ -70,7 +70,11 @@ export function reportedTier(text: string | null): string | null {
 export type ServedTrust = 'authoritative' | 'reported' | 'unverifiable';
 
 /** Price order, cheapest first; what is not in it cannot be compared (spec: openai-gateway E.6). */
-const COST_RANK: Readonly<Record<string, number>> = { flex: 0, default: 1, scale: 1, priority: 2, ultrafast: 3 };
+const COST_RANK: Readonly<Record<string, number>> = {
+  ...{ flex: 0, default: 1, scale: 1, priority: 2, ultrafast: 3 },
+  // What upstreams beside OpenAI call Standard.
+  ...{ standard: 1, on_demand: 1 },
+};
 
 /** Where a tier stands in price order; no tier is Standard. Null for one that cannot be compared. */
 export function tierRank(tier: string | null): number | null {

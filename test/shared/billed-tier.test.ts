@@ -26,6 +26,9 @@ describe('the billed tier', () => {
     ['unverifiable', 'priority', 'flex', 'flex'],
     ['unverifiable', null, 'flex', 'flex'],
     ['authoritative', 'ultrafast', 'priority', 'priority'],
+    ['reported', 'priority', 'on_demand', 'on_demand'],
+    ['reported', 'priority', 'standard', 'standard'],
+    ['reported', 'flex', 'on_demand', 'flex'],
     ['authoritative', 'default', 'flex', 'flex'],
     ['authoritative', 'priority', 'scale', 'scale'],
     // Served dearer than sent never makes the bill dearer.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PriceRow } from '../../src/shared/calls/bill.ts';
 import { priceRows } from '../../src/shared/prices/price-rows.ts';
 import { PRICE_TABLE, PRICE_TIERS } from '../../src/shared/prices/table.ts';
 import { findLines, overrideFrom, perMillion, PRICED_TIERS, priceLines } from '../../src/renderer/price-lines.ts';
@@ -47,10 +48,30 @@ describe('the lines of the table', () => {
   });
 
   test('make an own price that can be saved as it is', () => {
-    const override = overrideFrom(ROWS, 'gpt-5.5');
+    const override = overrideFrom(ROWS, 'gpt-5.5', '2026-11-24');
     expect(override?.tiers.standard?.input).toMatch(/^\d/);
     expect(priceProblems(priceFormOf(override), [])).toEqual({});
-    expect(overrideFrom(ROWS, 'no-such-model')).toBeNull();
+    expect(overrideFrom(ROWS, 'no-such-model', '2026-11-24')).toBeNull();
+  });
+
+  test('make it of the price that counts on the day, from the official provider', () => {
+    const row = (provider: string, effectiveFrom: string, input: string): PriceRow => ({
+      provider,
+      model: 'm',
+      effectiveFrom,
+      source: 'somewhere',
+      overridden: false,
+      tiers: { standard: { input, cached: null, cacheWrite: null, cacheWriteHour: null, output: '9000000' } },
+      longContext: null,
+    });
+    const rows = [
+      row('official', '2026-01-01', '1000000'),
+      row('official', '2026-06-01', '2000000'),
+      row('official', '2027-01-01', '3000000'),
+      row('reseller', '2026-09-01', '4000000'),
+    ];
+    const input = (day: string): string | undefined => overrideFrom(rows, 'm', day)?.tiers.standard?.input;
+    expect(['2026-05-31', '2026-06-01', '2026-11-24', '2027-01-01'].map(input)).toEqual(['1', '2', '2', '3']);
   });
 });
 

@@ -31,7 +31,12 @@ export interface AccountPrices {
   readonly absentIsStandard: boolean;
   /** The prices of a model, newest first; null is not known. */
   of(model: string): readonly Price[] | null;
+  /** The prices of the model that answered, where that is another than was asked for, as after a fallback. */
+  ofAnswer(asked: string, answered: string | null): readonly Price[] | null;
 }
+
+/** What stands for the table where the person gave the price. */
+const OWN = 'settings';
 
 /** Names from outside are remembered, but not for ever. */
 const REMEMBERED = 2000;
@@ -76,17 +81,24 @@ function compile(
     return null;
   };
   const plan = account.kind === 'oauth';
+  const of = (model: string): readonly Price[] | null => {
+    const before = known.get(model);
+    if (before !== undefined) return before;
+    const found = find(model);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(model, found);
+    return found;
+  };
   return {
     basis: plan || isSandbox(account) ? 'credits' : 'money',
     longContext: !plan,
     absentIsStandard: plan || provider !== 'openai',
-    of: (model) => {
-      const before = known.get(model);
-      if (before !== undefined) return before;
-      const found = find(model);
-      if (known.size >= REMEMBERED) known.clear();
-      known.set(model, found);
-      return found;
+    of,
+    ofAnswer: (asked, answered) => {
+      const prices = of(asked);
+      // A login's answer proves nothing, and a price that the person gave to the name asked for is theirs to give.
+      if (prices === null || answered === null || plan || prices[0]?.version === OWN) return prices;
+      return withoutDate(answered) === withoutDate(asked) ? prices : (of(answered) ?? prices);
     },
   };
 }
@@ -133,7 +145,7 @@ function priceOfOverride({ tiers }: PriceOverride): Price {
   });
   return {
     from: Number.NEGATIVE_INFINITY,
-    version: 'settings',
+    version: OWN,
     tiers: compiled,
     long: null,
     sole: Object.keys(compiled).join() === 'standard',

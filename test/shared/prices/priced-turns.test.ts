@@ -153,6 +153,32 @@ describe('a turn costs what a pencil says', () => {
   });
 });
 
+test.each([
+  ['a fallback of its own price', 'anthropic', 'claude-opus-5', 'claude-haiku-4-5', 'claude-haiku-4-5'],
+  ['the same model as of a day', 'openai', 'gpt-5.5', 'gpt-5.5-2026-04-23', 'gpt-5.5'],
+  ['a model that nobody knows', 'openai', 'gpt-5.5', 'gpt-nobody', 'gpt-5.5'],
+  ['nothing', 'openai', 'gpt-5.5', null, 'gpt-5.5'],
+  ['another, of a plan, whose answers prove nothing', 'plan', 'gpt-5.5', 'gpt-6-luna', 'gpt-5.5'],
+  ['another where the person gave a price to what was asked for', 'negotiated', 'gpt-5.5', 'gpt-6-luna', 'gpt-5.5'],
+])('a turn whose answer names %s costs what that costs', (_, account, model, served, priced) => {
+  const facts = { account, tiers: allTiers('default'), tokens: { input: 1000, output: 100 } };
+  const own = pricing.price(turnOf({ ...facts, model: priced }));
+  expect(own.cost.total).toBeGreaterThan(0);
+  expect(pricing.price(turnOf({ ...facts, model, served }))).toEqual(own);
+});
+
+test('an answer by another model makes no price for a name that has none', () => {
+  const facts = { tiers: allTiers('default'), tokens: { input: 1000, output: 100 } };
+  expect(pricing.price(turnOf({ ...facts, model: 'gpt-nobody', served: 'gpt-5.5' }))).toEqual(UNPRICED);
+});
+
+test('what Groq calls on_demand is Standard', () => {
+  const facts = { account: 'groq', model: 'llama-3.3-70b-versatile', tokens: { input: 1000, output: 100 } };
+  const told = pricing.price(turnOf({ ...facts, tiers: allTiers('on_demand') }));
+  expect(told.cost.total).toBeGreaterThan(0);
+  expect(told).toEqual(pricing.price(turnOf({ ...facts, tiers: allTiers('default') })));
+});
+
 describe('what runs no model', () => {
   const asked = { model: 'claude-opus-5', tiers: allTiers(null), tokens: {} };
 

@@ -58,6 +58,8 @@ export function samplePricing(): Pricing {
 /** What decides about the price of a turn, in few words. */
 export interface TurnFacts {
   readonly model: string;
+  /** Where another answered. */
+  readonly served?: string | null;
   readonly account?: string;
   readonly route?: string;
   readonly startedAt?: number;
@@ -69,14 +71,24 @@ export interface TurnFacts {
 }
 
 /** A turn as pricing sees it. */
-export function turnOf({ model, account, route, startedAt, left, verdict, tiers, tokens }: TurnFacts): PricedTurn {
+export function turnOf({
+  model,
+  served,
+  account,
+  route,
+  startedAt,
+  left,
+  verdict,
+  tiers,
+  tokens,
+}: TurnFacts): PricedTurn {
   const at = startedAt ?? Date.parse('2026-11-21T12:00:00Z');
   return {
     startedAt: at,
     sentAt: left === false ? null : at,
     account: account ?? 'openai',
     route: route ?? '/responses',
-    models: { requested: model, upstream: model, served: model },
+    models: { requested: model, upstream: model, served: served === undefined ? model : served },
     tiers,
     verdict: verdict ?? 'pass',
     tokens: { ...NO_USAGE, ...tokens },

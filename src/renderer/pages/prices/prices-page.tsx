@@ -47,7 +47,11 @@ export function PricesPage() {
   const go = (next: Readonly<Record<string, string>>): void =>
     navigate(hrefOf('prices', null, next), { replace: true });
   const setOwn = useCallback(
-    (model: string) => setEditing({ price: null, begin: priceFormOf(overrideFrom(rows ?? [], model), model) }),
+    (model: string) => {
+      // Prices begin by the day in UTC.
+      const today = new Date().toISOString().slice(0, 10);
+      setEditing({ price: null, begin: priceFormOf(overrideFrom(rows ?? [], model, today), model) });
+    },
     [rows],
   );
   const put = (before: PriceOverride | null, price: PriceOverride): Promise<boolean> =>
