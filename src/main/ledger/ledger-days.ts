@@ -9,7 +9,10 @@ export interface LedgerDaysRequest {
   readonly until: number;
 }
 
-/** Adds up turns by the day in UTC, the model that ran and the billed tier, as a provider's own report does. */
+/**
+ * Adds up turns by the day in UTC, the model that ran and the billed tier, as a provider's own report does; what ran no model,
+ * such as a list of files, is not in such a report.
+ */
 export function ledgerDays(database: DatabaseSync, { accounts, from, until }: LedgerDaysRequest): LedgerLine[] {
   const statement = database.prepare(`
     SELECT started_at / 86400000 * 86400000 AS day,
@@ -24,6 +27,7 @@ export function ledgerDays(database: DatabaseSync, { accounts, from, until }: Le
     FROM turn
     WHERE started_at >= ? AND started_at < ? AND account IN (SELECT value FROM json_each(?))
       AND sent_at IS NOT NULL AND coalesce(status, 0) < 400
+      AND coalesce(model_served, model_upstream, tokens_input, tokens_output) IS NOT NULL
     GROUP BY 1, 2, 3`);
   // A day's picodollars may outgrow what a number holds exactly.
   statement.setReadBigInts(true);
