@@ -715,6 +715,13 @@ export const ERRORS = {
     cause: 'There is no such file, or you may not read it.',
     next: 'Check its name and its permissions; "-" stands for standard input.',
   },
+  file_unwritable: {
+    status: null,
+    type: null,
+    message: 'The file cannot be written: {detail}',
+    cause: 'Its folder is not there, you may not write there, or the disk is full.',
+    next: 'Name another place, or make room.',
+  },
   report_unreadable: {
     status: null,
     type: null,

@@ -50,6 +50,17 @@ describe('export', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  test.each([
+    ['a folder that is not there', '/nowhere/turns.csv', /cannot be written: .*ENOENT.*\/nowhere\/turns\.csv/],
+    ['a disk that is full', '/dev/full', /cannot be written: .*ENOSPC/],
+  ])('says that %s cannot be written to', { timeout: TIMEOUT }, async (_, file, said) => {
+    const { code, out, err } = await tiergate.run(['export', '--out', file]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(said);
+    expect(err).toContain('Name another place');
+    expect(err).not.toContain('    at ');
+  });
+
   test('refuses a time that is none', { timeout: TIMEOUT }, async () => {
     expect(await tiergate.run(['export', '--from', 'yesterday'])).toMatchObject({ code: 2, out: '' });
   });

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { type WriteStream, createWriteStream } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TurnFilter } from '../../shared/calls/turn.ts';
 import type { CallArguments, CallOutput } from '../../shared/control.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
 import { withExamples } from './manual.ts';
+import { openOutput } from './output-file.ts';
 import { jsonOption, type OutputOptions } from './output.ts';
 
 /** What the command was given. */
@@ -53,19 +52,14 @@ async function writeOut({ home, json, out, ...options }: Options): Promise<void>
   const filter: TurnFilter = { from, until, tools: tool, accounts: account, models: model, tiers: tier, status };
   const format = json === true ? 'jsonl' : options.format;
   await withControl(home, async (client) => {
-    const target = out === undefined ? process.stdout : createWriteStream(out, { mode: 0o600 });
+    const output = await openOutput(out);
     for (let after: number | null = 0; after !== null;) {
       const piece: CallOutput<'export.piece'> = await client.call('export.piece', { format, filter, after });
-      if (!target.write(piece.text)) await once(target, 'drain');
+      await output.write(piece.text);
       after = piece.next;
     }
-    if (target !== process.stdout) await ended(target as WriteStream);
+    await output.end();
   });
-}
-
-async function ended(target: WriteStream): Promise<void> {
-  target.end();
-  await once(target, 'finish');
 }
 
 function parseTime(text: string): number {
