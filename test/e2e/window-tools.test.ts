@@ -12,6 +12,8 @@ describe.skipIf(missing)(missing ? 'the tools page (no browser here)' : 'the too
   let window: OpenWindow;
   const page = () => window.page;
   const row = (name: string) => page().locator(`[data-tool="${name}"]`);
+  const focused = () =>
+    page().evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id);
   const names = async () => (await window.client.call('tool.list')).tools.map(({ name }) => name);
   const statusWith = async (key: string) => {
     const { status } = await fetch(`${window.serving.baseUrl}/responses`, {
@@ -91,6 +93,7 @@ describe.skipIf(missing)(missing ? 'the tools page (no browser here)' : 'the too
     await page().keyboard.press('Enter');
     await row('codex').getByText('30 turns a minute · 2 open turns').waitFor();
     await dialog.waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Limits of codex');
     await page().getByRole('button', { name: 'Limits of codex' }).click();
     await dialog.getByLabel('Turns a minute').fill('');
     await dialog.getByLabel('Open turns at one time').fill('');
@@ -124,6 +127,9 @@ describe.skipIf(missing)(missing ? 'the tools page (no browser here)' : 'the too
     await page().getByRole('menuitem', { name: 'Revoke…' }).click();
     await dialog.getByRole('button', { name: 'Revoke' }).click();
     await row('codex').waitFor({ state: 'detached' });
+    await dialog.waitFor({ state: 'detached' });
+    // Its opener is gone with the row.
+    await expect.poll(focused).toBe('page');
     expect(await statusWith(key)).toBe(401);
   });
 

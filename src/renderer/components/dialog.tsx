@@ -5,8 +5,8 @@ import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
 
 /**
- * A modal dialog over the whole window, open as long as it is rendered; the focus begins at `data-autofocus`. The native element keeps the focus inside and
- * gives it back, and unlike the libraries for it puts no style element into the page, which the CSP would refuse.
+ * A modal dialog over the whole window, open as long as it is rendered; the focus begins at `data-autofocus`. The native element keeps the focus inside, and
+ * unlike the libraries for it puts no style element into the page, which the CSP would refuse.
  */
 export function Dialog({
   title,
@@ -25,9 +25,12 @@ export function Dialog({
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current;
-    if (dialog === null || dialog.open) return;
-    dialog.showModal();
-    dialog.querySelector<HTMLElement>('[data-autofocus="true"]')?.focus();
+    const opener = document.activeElement;
+    if (dialog?.open === false) {
+      dialog.showModal();
+      dialog.querySelector<HTMLElement>('[data-autofocus="true"]')?.focus();
+    }
+    return () => giveBackFocus(opener);
   }, []);
 
   return (
@@ -53,6 +56,14 @@ export function Dialog({
       <div className="px-5 pt-2 pb-5">{children}</div>
     </dialog>
   );
+}
+
+/** The native element gives the focus back only when it is closed, not when it is taken away, as after it was saved. */
+function giveBackFocus(opener: Element | null): void {
+  const isLost = (): boolean => document.activeElement === null || document.activeElement === document.body;
+  if (isLost() && opener instanceof HTMLElement) opener.focus();
+  // The opener may be gone, or may not take it.
+  if (isLost()) document.getElementById('page')?.focus();
 }
 
 /** The buttons of a dialog, which stay in sight while the rest of it scrolls. */
