@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { countdown, duration, fullCount, shortCount } from '../../src/renderer/words/figure.ts';
 import { ruleSentence } from '../../src/renderer/words/rule-word.ts';
 import { type TierFigure, tiersOf } from '../../src/renderer/words/tier-word.ts';
-import { modelOf, resultOf } from '../../src/renderer/words/turn-word.ts';
+import { billingReason, modelOf, resultOf, wasAnswered } from '../../src/renderer/words/turn-word.ts';
 import { PolicySchema } from '../../src/shared/policy.ts';
 import { TURN_KINDS, sampleTurn, type TurnSample } from '../fakes/turn-sample.ts';
 
@@ -64,7 +64,41 @@ test('a block and a tool that left are no failures, and catalogue errors bring t
   expect(resultOf(sampleTurn(1, { status: 200, partial: true })).tone).toBe('warn');
   expect(resultOf(sampleTurn(1, { status: 502, error: 'upstream_unreachable' }))).toMatchObject({ tone: 'bad' });
   expect(resultOf(sampleTurn(1, { error: 'upstream_unreachable' })).help).toContain('base URL');
-  expect(resultOf(sampleTurn(1, { status: 429, error: 'upstream_429' })).help).toBeNull();
+  expect(resultOf(sampleTurn(1, { error: 'first_frame_of_another_age' })).help).toBeNull();
+});
+
+test.each([
+  [401, 'refused the key with status 401. Check it under Accounts'],
+  [403, 'refused the key with status 403'],
+  [404, 'refused the request with status 404. The tool was told why'],
+  [429, 'status 429: too many requests just now, or a quota that is used up. Try again later'],
+  [529, 'failed with status 529. Try again'],
+])('an upstream’s own %i is told with its next step', (status, said) => {
+  expect(resultOf(sampleTurn(1, { status, error: `upstream_${status}` })).help).toContain(said);
+});
+
+test.each<[string, TurnSample, boolean]>([
+  ['well', {}, true],
+  ['with a refusal of its own', { status: 429, error: 'upstream_429' }, true],
+  ['never, since it could not be reached', { status: 502, error: 'upstream_unreachable' }, false],
+  ['never, since the tool left', { status: null, error: 'tool_left' }, false],
+  ['never, since nothing was sent', { sentAt: null, status: 503, error: 'account_missing' }, false],
+])('an upstream answered %s: %j', (_, sample, answered) => {
+  expect(wasAnswered(sampleTurn(1, sample))).toBe(answered);
+});
+
+test('a turn that its upstream refused costs nothing, and is told so', () => {
+  const refused: TurnSample = { status: 429, error: 'upstream_429', tiers: { served: null, billed: null } };
+  expect(billingReason(sampleTurn(1, refused))).toBe('refused');
+  expect(billingReason(sampleTurn(1, { ...refused, status: 200, error: null }))).toBe('unknown');
+});
+
+test('a request that could be read is told as such, though no account took it', () => {
+  const refused: TurnSample = { verdict: null, account: null, sentAt: null, status: 503, error: 'account_missing' };
+  const tiers = { requested: null, sent: null, served: null, billed: null };
+  expect(tiersOf(sampleTurn(1, { ...refused, tiers })).requested).toMatchObject({ kind: 'none' });
+  const models = { requested: null, upstream: null, served: null };
+  expect(tiersOf(sampleTurn(1, { ...refused, tiers, models })).requested).toMatchObject({ kind: 'unknown' });
 });
 
 const now = Date.UTC(2026, 10, 21);

@@ -37,8 +37,9 @@ export interface TurnTiers {
 
 /** Tells what is known of a turn's tiers; an absent tier and an unknown one never look the same. */
 export function tiersOf(turn: Turn): TurnTiers {
-  const { tiers, verdict, account, servedTrust } = turn;
-  const unread = verdict === null;
+  const { tiers, models, verdict, account, servedTrust } = turn;
+  // Of a request that could be read the model is known, also where no account could take it.
+  const unread = verdict === null && models.requested === null;
   const held = verdict === 'block' || account === null;
   return {
     requested:

@@ -28,7 +28,7 @@ export interface TurnResult {
   readonly tone: 'good' | 'warn' | 'bad';
   readonly status: number | null;
   readonly error: string | null;
-  /** The cause and the next step, where the catalogue knows the error. */
+  /** The cause and the next step, where they are known. */
   readonly help: string | null;
 }
 
@@ -46,8 +46,27 @@ export function resultOf({ status, error, partial, verdict }: Turn): TurnResult 
 }
 
 function helpOf(code: string): string | null {
+  const status = upstreamStatus(code);
+  if (status !== null) return i18next.t(`words:refused.${refusalKind(status)}`, { status });
   const words = errorWords(code, '');
   return words === null ? null : `${words.cause} ${words.next}`;
+}
+
+/** The status in an error that is the upstream's own; null for any other. */
+function upstreamStatus(code: string): number | null {
+  const status = /^upstream_(\d{3})$/.exec(code)?.[1];
+  return status === undefined ? null : Number(status);
+}
+
+function refusalKind(status: number): 'key' | 'limit' | 'request' | 'failure' {
+  if (status === 401 || status === 403) return 'key';
+  if (status === 429) return 'limit';
+  return status < 500 ? 'request' : 'failure';
+}
+
+/** Whether an upstream answered, with whatever it said. */
+export function wasAnswered({ sentAt, status, error }: Turn): boolean {
+  return sentAt !== null && status !== null && (error === null || upstreamStatus(error) !== null);
 }
 
 /** Milliseconds from the start of a turn to its first token and to its end; null is not known. */
@@ -74,11 +93,14 @@ export function stretchesOf({ startedAt, sentAt, firstTokenAt, endedAt }: Turn):
 }
 
 /** Why a turn is billed as it is. */
-export type BillingReason = 'nothingSent' | 'unknown' | 'servedCheaper' | 'servedDecides' | 'sentStands' | 'agreed';
+export type BillingReason =
+  'nothingSent' | 'refused' | 'unknown' | 'servedCheaper' | 'servedDecides' | 'sentStands' | 'agreed';
 
 /** Tells why the billed tier is what it is. */
-export function billingReason({ tiers, verdict, account, servedTrust }: Turn): BillingReason {
+export function billingReason(turn: Turn): BillingReason {
+  const { tiers, verdict, account, servedTrust, status } = turn;
   if (verdict === 'block' || account === null) return 'nothingSent';
+  if (wasAnswered(turn) && (status ?? 0) >= 400) return 'refused';
   if (tiers.billed === null) return 'unknown';
   if (tiers.sent === null || tiers.sent === 'auto') return 'servedDecides';
   if (tiers.served === null || servedTrust === 'unverifiable') return 'sentStands';

@@ -1,4 +1,4 @@
-import { ArrowRight } from 'lucide-react';
+import { ArrowRight, CircleX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Turn } from '../../../shared/turn.ts';
 import { hrefOf } from '../../address.ts';
@@ -11,7 +11,7 @@ import { useStatus, useTurns } from '../../gateway-state.ts';
 import { timeOfDay } from '../../words/figure.ts';
 import { moneyOf } from '../../words/money-word.ts';
 import { tiersOf } from '../../words/tier-word.ts';
-import { modelOf } from '../../words/turn-word.ts';
+import { modelOf, resultOf } from '../../words/turn-word.ts';
 
 const SHOWN = 8;
 
@@ -60,10 +60,10 @@ export function LiveTurns() {
                     <TierChip role="sent" figure={sent} />
                   </span>
                   <span className="truncate text-xs max-[1279px]:hidden">
-                    {turn.verdict !== null && <VerdictMark verdict={turn.verdict} />}
+                    <Ending turn={turn} />
                   </span>
                   <span className="text-right text-xs tabular-nums">
-                    <Price turn={turn} />
+                    <Outcome turn={turn} />
                   </span>
                 </a>
               </li>
@@ -72,6 +72,32 @@ export function LiveTurns() {
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** What the policy did, or that the turn came to nothing. */
+function Ending({ turn }: { readonly turn: Turn }) {
+  const { t } = useTranslation('words');
+  if (resultOf(turn).tone !== 'bad') return turn.verdict !== null && <VerdictMark verdict={turn.verdict} />;
+  return (
+    <span className="inline-flex items-center gap-1.5 align-top text-bad">
+      <CircleX aria-hidden="true" className="size-3.5" />
+      {t('failed')}
+    </span>
+  );
+}
+
+/** The sum; in a window too narrow for its ending that the turn came to nothing stands in its place. */
+function Outcome({ turn }: { readonly turn: Turn }) {
+  const { t } = useTranslation('words');
+  if (resultOf(turn).tone !== 'bad') return <Price turn={turn} />;
+  return (
+    <>
+      <span className="text-bad min-[1280px]:hidden">{t('failed')}</span>
+      <span className="max-[1279px]:hidden">
+        <Price turn={turn} />
+      </span>
+    </>
   );
 }
 

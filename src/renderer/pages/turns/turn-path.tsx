@@ -9,13 +9,14 @@ import { Tooltip } from '../../components/tooltip.tsx';
 import { VerdictMark } from '../../components/verdict-mark.tsx';
 import { moneyOf } from '../../words/money-word.ts';
 import { billedOf, roleName, tiersOf, type TierFigure, type TierRole } from '../../words/tier-word.ts';
-import { billingReason, verdictWord } from '../../words/turn-word.ts';
+import { billingReason, verdictWord, wasAnswered } from '../../words/turn-word.ts';
 
 /** The way of a turn's tier: asked for, sent, served and billed, with the reason at each step. */
 export function TurnPath({ turn }: { readonly turn: Turn }) {
   const { t } = useTranslation('turns');
   const { requested, sent, served } = tiersOf(turn);
   const { models, verdict, account, cost } = turn;
+  const billing = billingReason(turn);
   return (
     <ol className="flex flex-col">
       <Stage role="requested" figure={requested} model={models.requested} note={t('byTool', { tool: turn.tool })} />
@@ -32,12 +33,12 @@ export function TurnPath({ turn }: { readonly turn: Turn }) {
         <TrustReason turn={turn} />
       </Reason>
       <Stage role="served" figure={served} model={models.served === models.upstream ? null : models.served} />
-      <Reason>{t(`billing.${billingReason(turn)}`)}</Reason>
+      <Reason>{t(`billing.${billing}`)}</Reason>
       <Stage
         role="billed"
         figure={billedOf(turn)}
         model={null}
-        note={cost.total === null ? t('noPrice') : moneyOf(cost.total)}
+        note={cost.total !== null ? moneyOf(cost.total) : billing === 'refused' ? undefined : t('noPrice')}
       />
     </ol>
   );
@@ -53,7 +54,7 @@ function Stage({
   readonly figure: TierFigure;
   /** Where it is not the model of the step before. */
   readonly model: string | null;
-  readonly note?: string;
+  readonly note?: string | undefined;
 }) {
   return (
     <li className="grid grid-cols-[5rem_minmax(0,1fr)] items-center gap-x-3">
@@ -78,9 +79,9 @@ function Reason({ children }: { readonly children: ReactNode }) {
   );
 }
 
-function VerdictReason({ turn: { verdict, rule, observed } }: { readonly turn: Turn }) {
+function VerdictReason({ turn: { verdict, rule, observed, models } }: { readonly turn: Turn }) {
   const { t } = useTranslation('turns');
-  if (verdict === null) return <>{t('notJudgedWhy')}</>;
+  if (verdict === null) return <>{t(models.requested === null ? 'notJudgedWhy' : 'notJudgedYet')}</>;
   return (
     <div className="flex flex-col gap-0.5">
       <span className="flex flex-wrap items-center gap-1.5">
@@ -103,10 +104,14 @@ function VerdictReason({ turn: { verdict, rule, observed } }: { readonly turn: T
   );
 }
 
-function TrustReason({ turn: { servedTrust, verdict } }: { readonly turn: Turn }) {
+function TrustReason({ turn }: { readonly turn: Turn }) {
+  const { servedTrust, sentAt } = turn;
   const { t } = useTranslation('turns');
   const { t: word } = useTranslation('words');
-  if (servedTrust === null) return <>{verdict === 'block' ? t('neverAsked') : t('nobodyAnswered')}</>;
+  if (servedTrust === null) {
+    if (sentAt === null) return <>{t('neverAsked')}</>;
+    return <>{t(wasAnswered(turn) ? 'answeredWithoutTier' : 'nobodyAnswered')}</>;
+  }
   const tone = servedTrust === 'authoritative' ? 'good' : servedTrust === 'reported' ? 'auto' : 'warn';
   return (
     <Tooltip text={word(`trustWhy.${servedTrust}`)} side="bottom">
