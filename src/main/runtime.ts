@@ -291,6 +291,7 @@ class Gateway implements Runtime {
       zone: options.zone,
       environment,
       forgetTurns: (days) => this.#books.forget(days),
+      repriced: () => this.#books.repriced(),
       sandboxTurn: () => this.#trial.run(this.status()),
       pause: this.#pause,
       dispatch: this.#dispatch,

@@ -71,7 +71,7 @@ test('doctor says what is well, and ends with 1 where something is not', { timeo
   const checks = JSON.parse(well.out) as Check[];
   expect(checks.find(({ id }) => id === 'ledger')).toMatchObject({
     result: 'ok',
-    detail: `${ROUNDS * TURN_KINDS.length} turns, sound.`,
+    detail: `Turns: ${ROUNDS * TURN_KINDS.length}, sound.`,
   });
   expect(checks.filter(({ id, result }) => result === 'failed' && id !== 'port')).toEqual([]);
   chmodSync(join(home, 'ledger.sqlite'), 0o644);

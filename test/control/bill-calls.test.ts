@@ -60,4 +60,6 @@ test('what had no price, until it has one', async () => {
   expect(await call('prices.reprice', { apply: true })).toEqual(would);
   expect((await call('prices.unpriced')).models).toEqual([]);
   expect((await call('bill.sums', {})).total).toMatchObject({ unpriced: 0, cost: '5600000000' });
+  // What is shown of the day, and what budgets go by, without a restart.
+  expect((await call('status.get')).spend.month).toMatchObject({ unpriced: 0, cost: '5600000000' });
 });

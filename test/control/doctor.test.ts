@@ -86,7 +86,7 @@ test('where all is well, everything is said to be, and nothing has to be done', 
     'keychain',
     'port',
   ]);
-  expect(of(checks, 'ledger')[0]?.detail).toBe('1 turns, sound.');
+  expect(of(checks, 'ledger')[0]?.detail).toBe('Turns: 1, sound.');
   expect(checks.every(({ next }) => next === '')).toBe(true);
 });
 

@@ -41,6 +41,7 @@ beforeEach(() => {
     forgetLogin: () => undefined,
     testAccount: () => Promise.reject(new TiergateError('gateway_not_running')),
     forgetTurns: () => Promise.resolve(0),
+    repriced: () => Promise.resolve(),
     environment: {},
     reloadKeys: () => {
       reloads += 1;

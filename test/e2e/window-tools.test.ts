@@ -13,7 +13,7 @@ describe.skipIf(missing)(missing ? 'the tools page (no browser here)' : 'the too
   const page = () => window.page;
   const row = (name: string) => page().locator(`[data-tool="${name}"]`);
   const focused = () =>
-    page().evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id);
+    page().evaluate<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.id");
   const names = async () => (await window.client.call('tool.list')).tools.map(({ name }) => name);
   const statusWith = async (key: string) => {
     const { status } = await fetch(`${window.serving.baseUrl}/responses`, {

@@ -53,6 +53,11 @@ const total = async (): Promise<[cost: string, unpriced: number]> => {
   return [total.cost, total.unpriced];
 };
 
+const spent = async (): Promise<[cost: bigint, unpriced: number]> => {
+  const [{ cost, unpriced } = { cost: 0n, unpriced: 0 }] = (await reader.spend({ from: 0 })).tools;
+  return [cost, unpriced];
+};
+
 const reprice = (prices: PriceOverride[], apply: boolean, more = {}): ReturnType<LedgerReader['reprice']> =>
   reader.reprice({ settings: { accounts, prices }, apply, ...more });
 
@@ -65,12 +70,14 @@ test('what would change is told and nothing is changed', async () => {
   expect(await total()).toEqual([String(FIRST), 3]);
   expect(await reprice([HOUSE], false)).toEqual({ turns: 4, changed: 2, found: 2, difference: String(2 * OWN) });
   expect(await total()).toEqual([String(FIRST), 3]);
+  expect(await spent()).toEqual([BigInt(FIRST), 3]);
 });
 
 test('a price that has become known is shown and added up, in the time that was asked for', async () => {
   const until = Date.UTC(2026, 10, 22);
   expect(await reprice([HOUSE], true, { until })).toMatchObject({ turns: 3, changed: 1, found: 1 });
   expect(await total()).toEqual([String(FIRST + OWN), 2]);
+  expect(await spent()).toEqual([BigInt(FIRST + OWN), 2]);
   const { turns } = await reader.page({ order: 'oldest', limit: 10 });
   expect(turns.map(({ cost, priceVersion, firstPrice }) => [cost.total, priceVersion, firstPrice])).toEqual([
     [FIRST, PRICE_TABLE.version, undefined],
@@ -85,6 +92,7 @@ test('a price that has become known is shown and added up, in the time that was 
 test('a price that has changed replaces the one before, which is told with it; the row keeps it', async () => {
   expect(await reprice([CHEAPER], true)).toEqual({ turns: 4, changed: 1, found: 0, difference: '-1600000000' });
   expect(await total()).toEqual(['6400000000', 3]);
+  expect(await spent()).toEqual([6_400_000_000n, 3]);
   const [turn] = (await reader.page({ order: 'oldest', limit: 1 })).turns;
   expect(turn).toMatchObject({
     cost: { input: 4_000_000_000, output: 2_400_000_000, total: 6_400_000_000 },

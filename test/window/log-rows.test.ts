@@ -36,7 +36,7 @@ describe('the lines of the log', () => {
 test('the doctor’s report says each check with what to do', () => {
   const report = doctorReport(
     [
-      { id: 'ledger', result: 'ok', detail: '4 turns, sound.', next: '' },
+      { id: 'ledger', result: 'ok', detail: 'Turns: 4, sound.', next: '' },
       { id: 'port', result: 'failed', detail: 'Port 4141 is taken.', next: 'Choose another.' },
     ],
     {
@@ -52,6 +52,6 @@ test('the doctor’s report says each check with what to do', () => {
   expect(report).toContain('Tiergate 0.1.0, running since 2026-09-21T14:13:20.000Z');
   expect(report).toContain('notice port_in_use: Taken.');
   expect(report).toContain(
-    'ok       ledger: 4 turns, sound.\nfailed   port: Port 4141 is taken.\n         -> Choose another.',
+    'ok       ledger: Turns: 4, sound.\nfailed   port: Port 4141 is taken.\n         -> Choose another.',
   );
 });

@@ -51,6 +51,7 @@ export async function withControl<Result>(
     now: Date.now,
     home,
     forgetTurns: notRunning,
+    repriced: () => Promise.resolve(),
     environment: process.env,
     sandboxTurn: notRunning,
     pause: { begin: notRunning, end: notRunning },

@@ -41,8 +41,9 @@ async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-function summary({ startedAt, tool, models, tiers, verdict, rule, status, error }: Turn): string {
-  const way = [tiers.requested ?? 'none', tiers.sent ?? 'none', tiers.served ?? 'not known'].join(' → ');
+function summary({ startedAt, sentAt, tool, models, tiers, verdict, rule, status, error }: Turn): string {
+  const left = sentAt === null ? ['not sent'] : [tiers.sent ?? 'none', tiers.served ?? 'not known'];
+  const way = [tiers.requested ?? 'none', ...left].join(' → ');
   const why = rule === null ? '' : ` (${verdict ?? ''} by ${rule})`;
   return `${new Date(startedAt).toISOString()}  ${tool}  ${models.upstream ?? models.requested ?? '—'}  ${way}${why}  ${status ?? '—'}${error === null ? '' : ` ${error}`}`;
 }

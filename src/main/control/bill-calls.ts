@@ -11,6 +11,7 @@ import type { ControlRooms } from './rooms.ts';
 export function billCalls({
   settings,
   reader,
+  repriced,
 }: ControlRooms): HandlersOf<typeof BILL_CALLS> & Pick<HandlersOf<typeof POLICY_CALLS>, 'policy.hits'> {
   return {
     'bill.sums': (request) => {
@@ -24,10 +25,9 @@ export function billCalls({
     }),
     'prices.reprice': async (request) => {
       const { accounts, prices } = settings.current;
-      return {
-        ...(await reader.reprice({ ...request, settings: { accounts, prices } })),
-        version: PRICE_TABLE.version,
-      };
+      const answer = await reader.reprice({ ...request, settings: { accounts, prices } });
+      if (request.apply && answer.changed > 0) await repriced();
+      return { ...answer, version: PRICE_TABLE.version };
     },
     'prices.unpriced': async () => ({ models: await reader.unpriced() }),
     'policy.hits': async (request) => ({ rules: await reader.ruleHits(request) }),

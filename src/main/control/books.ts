@@ -105,6 +105,11 @@ export class Books {
     return this.#retention.apply(days);
   }
 
+  /** Turns have been given other prices. */
+  repriced(): Promise<void> {
+    return this.#budgets.repriced();
+  }
+
   async start(): Promise<void> {
     await this.#budgets.start();
     await this.#followTelemetry();

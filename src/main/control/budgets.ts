@@ -85,6 +85,11 @@ export class Budgets {
     this.#look();
   }
 
+  /** Turns have been given other prices. */
+  repriced(): Promise<void> {
+    return this.#load();
+  }
+
   /** The budgets of the settings have changed. */
   settingsChanged(): void {
     this.#look();

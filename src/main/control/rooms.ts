@@ -23,6 +23,8 @@ export interface ControlRooms {
   readonly zone?: string | undefined;
   /** Lets go of turns older than so many days; returns how many. */
   readonly forgetTurns: (days: number) => Promise<number>;
+  /** Turns have been given other prices. */
+  readonly repriced: () => Promise<void>;
   /** The variables in which keys may be. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Sends one turn to the sandbox, the way a tool would; returns its id. Throws `sandbox_silent`. */
