@@ -50,7 +50,7 @@ describe.each([
   test('tool add refuses a name that could be mistaken in a list', async () => {
     for (const name of ['', ' x', 'a\nb']) {
       const refused = await tiergate.run(['tool', 'add', name]);
-      expect(refused.code).toBe(1);
+      expect(refused.code).toBe(2);
       expect(refused.err).toContain('begin with a letter or digit');
     }
   });
@@ -209,6 +209,10 @@ describe('what cannot be understood ends with 2, and says how it is used', () =>
     [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],
     [['turns', '--yaml'], "unknown option '--yaml'"],
     [['tool', 'add'], "missing required argument 'name'"],
+    [['tool', 'add', '/codex'], 'begin with a letter or digit'],
+    [['key', 'set', 'openai/1'], 'no key came on standard input'],
+    [['account', 'add', 'own', '--provider', 'compatible', '--no-key'], 'name the address of a compatible account'],
+    [['account', 'add', 'openai'], 'no key came on standard input'],
     [['tool', 'add', 'a', 'b'], 'too many arguments'],
     [['policy', 'set'], "missing required argument 'file'"],
     [['reconcile'], 'name a file, or give --key to fetch'],

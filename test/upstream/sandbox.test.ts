@@ -79,3 +79,12 @@ test.each(['{', 'null', '', '<html>'])(
     expect(await ask('/responses', { model: 'm' })).toContain('sandbox');
   },
 );
+
+test.each(['/embeddings', '/images/generations', '/audio/speech', '/files'])(
+  'what it cannot answer it says so of: %s',
+  async (path) => {
+    const answer = await fetch(`${sandbox.url}${path}`, { method: 'POST', body: '{"model":"m","input":"x"}' });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { type: 'invalid_request_error', code: 'unknown_url' } });
+  },
+);

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { type Account, type KeySource, isSandbox } from '../../shared/account.ts';
 import { type AccountState, type ControlClient, ControlError } from '../../shared/control.ts';
 import { codexLoginFile } from '../secrets/codex-login.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
+import { readKey } from './key-input.ts';
 import { withExamples } from './manual.ts';
 import { type OutputOptions, jsonOption, printAnswer } from './output.ts';
 
@@ -80,15 +80,16 @@ function addAdd(account: Command): void {
     .addOption(new Option('--no-key', 'it takes no key'))
     .addOption(homeOption())
     .addOption(jsonOption())
-    .action((id: string, options: AddOptions) =>
-      withControl(options.home, async (client) => {
-        const { provider, baseUrl = BASE_URLS[provider], env } = options;
+    .action((id: string, options: AddOptions, command: Command) => {
+      const { provider, baseUrl = BASE_URLS[provider], env } = options;
+      if (baseUrl === undefined) command.error(`error: name the address of a ${provider} account with --base-url`);
+      return withControl(options.home, async (client) => {
         const document = { id, provider, kind: 'apikey', baseUrl, keys: env === undefined ? [] : [{ env }] };
-        const key = env === undefined && options.key ? await keyFromInput() : null;
+        const key = env === undefined && options.key ? await readKey(command) : null;
         const added = await client.call('account.add', { account: document, ...(key === null ? {} : { key }) });
         printAnswer(options, added, [`added ${lineOf(added, undefined)}`]);
-      }),
-    );
+      });
+    });
   withExamples(
     add,
     ['pass show openai | tiergate account add openai', 'Add OpenAI with a key that is never shown.'],
@@ -128,12 +129,6 @@ interface AddOptions extends Options {
   readonly env?: string;
   /** False with --no-key. */
   readonly key: boolean;
-}
-
-async function keyFromInput(): Promise<string> {
-  // Never as an argument: every program of the user can read those.
-  if (process.stdin.isTTY) process.stderr.write('Paste the key, then press Enter and Ctrl-D:\n');
-  return (await text(process.stdin)).trim();
 }
 
 /** How the accounts do, which only a running gateway knows. */

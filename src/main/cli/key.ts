@@ -1,7 +1,7 @@
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
+import { readKey } from './key-input.ts';
 import { withExamples } from './manual.ts';
 import { jsonOption, type OutputOptions, printAnswer } from './output.ts';
 
@@ -15,11 +15,9 @@ export function addKeyCommands(program: Command): void {
     .description('store the key given on standard input, under the name that an account’s "keychain" source uses')
     .addOption(homeOption())
     .addOption(jsonOption())
-    .action((name: string, options: Options) =>
+    .action((name: string, options: Options, command: Command) =>
       withControl(options.home, async (client) => {
-        // Never as an argument: every program of the user can read those.
-        if (process.stdin.isTTY) process.stderr.write('Paste the key, then press Enter and Ctrl-D:\n');
-        const stored = await client.call('key.set', { name, key: (await text(process.stdin)).trim() });
+        const stored = await client.call('key.set', { name, key: await readKey(command) });
         printAnswer(options, stored, [`stored ${name}: …${stored.lastFour} (${stored.fingerprint})`]);
       }),
     );

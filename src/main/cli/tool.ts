@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { SENTENCES } from '../../shared/sentences.ts';
+import { ToolNameSchema } from '../../shared/settings.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
 import { withExamples } from './manual.ts';
@@ -10,7 +12,8 @@ type Options = OutputOptions & { readonly home: string };
 export function addToolCommands(program: Command): void {
   const tool = program.command('tool').description('the local programs that may use the gateway');
   const add = tool
-    .command('add <name>')
+    .command('add')
+    .argument('<name>', 'the tool’s name', parseName)
     .description('make a local key for a tool and show it, once')
     .addOption(homeOption())
     .addOption(jsonOption())
@@ -46,4 +49,9 @@ export function addToolCommands(program: Command): void {
         printAnswer(options, await client.call('tool.revoke', { name }), []);
       }),
     );
+}
+
+function parseName(text: string): string {
+  if (!ToolNameSchema.safeParse(text).success) throw new InvalidArgumentError(SENTENCES.letters_tool);
+  return text;
 }

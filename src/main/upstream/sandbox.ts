@@ -65,10 +65,18 @@ interface Wish {
 }
 
 function answer(url: string, body: string, response: ServerResponse): void {
-  const wish = wishOf(body);
-  if (url.startsWith('/v1/chat/completions')) answerChat(wish, response);
-  else answerResponses(wish, response);
+  if (url.startsWith('/v1/chat/completions')) answerChat(wishOf(body), response);
+  else if (url.startsWith('/v1/responses')) answerResponses(wishOf(body), response);
+  else sendJson(response, { error: UNKNOWN_PATH }, 404);
 }
+
+/** What a provider would answer where it does not know a path. */
+const UNKNOWN_PATH = {
+  message: 'The Tiergate sandbox answers Responses, Chat Completions and Messages only. Add an account for the rest.',
+  type: 'invalid_request_error',
+  param: null,
+  code: 'unknown_url',
+};
 
 function wishOf(body: string): Wish {
   const asked = JSON.parse(body) as Readonly<Record<string, unknown>>;
@@ -166,8 +174,8 @@ function answerChat(wish: Wish, response: ServerResponse): void {
   response.end('data: [DONE]\n\n');
 }
 
-function sendJson(response: ServerResponse, value: object): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
+function sendJson(response: ServerResponse, value: object, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(value));
 }
 
