@@ -239,3 +239,14 @@ describe('the text of an occurrence', () => {
     expect(textOf(part, occurrence)).toBe('m');
   });
 });
+
+test('a watched name with capitals is found without them, and told as another spelling', () => {
+  const found = (text: string): unknown => {
+    const envelope = scan(Buffer.from(text), watch({ serviceTier: true }));
+    return isFault(envelope) ? envelope : envelope.occurrences.map(({ name, exact }) => [name, exact]);
+  };
+  expect(found('{"serviceTier":1}')).toEqual([['serviceTier', true]]);
+  expect(found('{"servicetier":1}')).toEqual([['servicetier', false]]);
+  expect(found('{"SERVICETIER":1}')).toEqual([['SERVICETIER', false]]);
+  expect(found('{"service_tier":1}')).toEqual([]);
+});

@@ -148,7 +148,7 @@ class Scanner {
         if (!closes && next !== COMMA) return this.#stop('syntax', after);
         if (child !== null) {
           // Compared byte by byte already, unless it has escapes or capitals.
-          const name = odd ? decodeString(bytes, keyStart, keyEnd) : child.name;
+          const name = odd ? decodeString(bytes, keyStart, keyEnd) : child.folded;
           this.#occurrences.push({
             path: child.path,
             name,

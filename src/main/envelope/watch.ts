@@ -14,7 +14,9 @@ export interface WatchNode {
   readonly path: string;
   /** The name as the provider spells it. */
   readonly name: string;
-  /** The name's bytes, for the comparison that nearly always suffices. */
+  /** The name without capitals, as a key is compared that has none either. */
+  readonly folded: string;
+  /** Its bytes, for the comparison that nearly always suffices. */
   readonly bytes: Uint8Array;
   /** By folded name. */
   readonly members: ReadonlyMap<string, WatchNode>;
@@ -41,5 +43,6 @@ function compile(path: string, name: string, spec: true | WatchSpec): WatchNode 
     members.set(fold(key), node);
     byLength.set(key.length, [...(byLength.get(key.length) ?? []), node]);
   }
-  return { path, name, bytes: Buffer.from(name, 'latin1'), members, byLength, items };
+  const folded = fold(name);
+  return { path, name, folded, bytes: Buffer.from(folded, 'latin1'), members, byLength, items };
 }

@@ -140,7 +140,10 @@ function wishesOf(asked: Asked, hint: Hint, beta: string | null, view: (model: s
   if (beta !== null && betaTokens(beta).some(isFastBeta)) wishes.push({ said: sayTier('fast'), models });
   for (const one of named) if (isFastAlias(one, view(one))) wishes.push({ said: sayTier('fast'), models: [view(one)] });
   const asking = wishes.filter(({ said }) => said.lenient !== 'missing' && said.lenient !== 'none');
-  return asking.length > 0 ? dearestFirst(asking) : [{ said: tiers[0]?.said ?? NO_TIER, models }];
+  if (asking.length > 0) return dearestFirst(asking);
+  // What only the loosest reader takes for no tier is told as it is sent.
+  const odd = tiers.find(({ said }) => said.exact === 'unknown') ?? tiers[0];
+  return [{ said: odd?.said ?? NO_TIER, models }];
 }
 
 /** The dearest wish is the one that is told and priced; an upstream may follow any of them. */

@@ -321,6 +321,14 @@ const PLACES: AttackGroup = {
     ]),
     options("a gateway's tier", '{"gateway":{"order":["a"],"serviceTier":"priority"}}', ['gateway', 'serviceTier']),
     options("a provider's tier", '{"openai":{"serviceTier":"ultrafast","user":"a"}}', ['openai', 'serviceTier']),
+    options("a gateway's tier without its capital", '{"gateway":{"servicetier":"priority"}}', [
+      'gateway',
+      'servicetier',
+    ]),
+    {
+      trick: 'options without their capital',
+      ...body(`{${TURN},"provideroptions":{"gateway":{"speed":"fast"}}}`, {}, ['provideroptions', 'gateway', 'speed']),
+    },
     options("a gateway's options twice", '{"gateway":{},"gateway":{"speed":"fast"}}', ['gateway', 'speed']),
     messages("a gateway's speed in Messages", '"providerOptions":{"gateway":{"speed":"fast"}}'),
     messages("a provider's tier in Messages", '"providerOptions":{"openai":{"serviceTier":"priority"}}'),
