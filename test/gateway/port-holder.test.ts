@@ -53,6 +53,20 @@ describe('a port that is taken', () => {
   });
 });
 
+test('a notice about a taken port goes when that is not wanted any more', async () => {
+  const other = await taken();
+  const gateway = await startGateway({});
+  const { gateway: section } = await gateway.client.call('settings.get');
+  const choose = (port: number): Promise<unknown> =>
+    gateway.client.call('settings.set', { section: 'gateway', value: { ...section, port } });
+  await choose(other.port);
+  await expect.poll(() => gateway.runtime.status().notices).toMatchObject([{ code: 'port_in_use' }]);
+  await choose(Number(new URL(gateway.origin).port));
+  await expect.poll(() => gateway.runtime.status().notices).toEqual([]);
+  await gateway.close();
+  other.close();
+});
+
 test('a port above is free, and taken ones are passed over', async () => {
   const other = await taken();
   expect(await freePortAbove('127.0.0.1', other.port - 1)).not.toBe(other.port);

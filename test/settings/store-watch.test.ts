@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -114,6 +114,16 @@ test('the same text saved again tells nothing', async () => {
   replace(port(1002));
   await told(hasPort(1002));
   expect(states.filter(hasPort(1001))).toEqual([]);
+});
+
+test('a file that could not be read for a while is well again with the same text', async () => {
+  rmSync(file());
+  mkdirSync(file());
+  await told(({ problem }) => problem !== null);
+  rmSync(file(), { recursive: true });
+  const from = states.length;
+  replace(port(1001));
+  await told((state) => states.indexOf(state) >= from && state.problem === null && hasPort(1001)(state));
 });
 
 test('other files of the folder are nobody’s settings', async () => {

@@ -32,6 +32,8 @@ export class Front {
   #listener: Listener | null = null;
   #address: Address | null = null;
   #closed = false;
+  /** True while another address is wanted than the one that it has. */
+  #hasFailed = false;
   /** Those that listen no more, and whose last turns still run. */
   readonly #leaving = new Set<Listener>();
   /** What could not be had beside the old address, and is not tried again until something else is wanted. */
@@ -80,11 +82,18 @@ export class Front {
     const wanted = { host, lan, port: this.#port ?? this.#wanted.port };
     const address = this.#address;
     const samePort = address !== null && (address.port === wanted.port || wanted.port === 0);
-    if (this.#closed || (samePort && address.host === host && address.lan === lan)) return;
+    if (this.#closed) return;
+    if (samePort && address.host === host && address.lan === lan) {
+      // What could not be had before is not wanted any more.
+      if (this.#hasFailed) this.#options.onListening(address);
+      this.#hasFailed = false;
+      return;
+    }
     // On another port first, so that one that is taken leaves the old one working.
     const failure = samePort
       ? await this.#exchange(address, { ...wanted, port: address.port })
       : await this.#try(wanted);
+    this.#hasFailed = failure !== null;
     if (failure !== null) await this.#tell(failure, wanted.port);
   }
 

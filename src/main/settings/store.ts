@@ -29,6 +29,8 @@ export class SettingsStore {
   #state: SettingsState;
   /** The text that the state was made from, to tell an outside change from our own. */
   #text: string | null;
+  /** True while the file cannot be read, so that the same text counts again once it can. */
+  #isClosed = false;
   #saving: Promise<unknown> = Promise.resolve();
 
   private constructor(home: string) {
@@ -135,11 +137,13 @@ export class SettingsStore {
       text = readText(this.#file);
     } catch (error) {
       // Somebody made it unreadable; an exception here would have nobody to catch it.
+      this.#isClosed = true;
       this.#become({ ...this.#state, problem: say('settings_closed', { reason: String(error) }) });
       return;
     }
     // A file that is away is about to be replaced, or was deleted by mistake; what is in force stays.
-    if (text === null || text === this.#text) return;
+    if (text === null || (text === this.#text && !this.#isClosed)) return;
+    this.#isClosed = false;
     this.#text = text;
     const parsed = tryParse(text);
     if ('settings' in parsed) {
