@@ -233,12 +233,18 @@ describe('a token that the upstream refuses before its time', () => {
 });
 
 describe('attack on a rotating refresh token', () => {
-  test('a keychain that goes away during a renewal does not lose the new one', async () => {
-    await imported(MINUTE);
+  /** A renewal under way, which the server answers when it is told to. */
+  async function renewing(): Promise<{ answer: PromiseWithResolvers<undefined>; asking: Promise<string> }> {
     const answer = Promise.withResolvers<undefined>();
     server.gate = answer.promise;
     const asking = token();
     await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+    return { answer, asking };
+  }
+
+  test('a keychain that goes away during a renewal does not lose the new one', async () => {
+    await imported(MINUTE);
+    const { answer, asking } = await renewing();
     keychain.missing = 'the keyring is locked or has no login collection.';
     answer.resolve(undefined);
     const renewed = await asking;
@@ -251,10 +257,7 @@ describe('attack on a rotating refresh token', () => {
 
   test('a gateway that stops during a renewal keeps the new one, and waits for it', async () => {
     await imported(MINUTE);
-    const answer = Promise.withResolvers<undefined>();
-    server.gate = answer.promise;
-    const asking = token();
-    await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+    const { answer, asking } = await renewing();
     const stopping = logins.stop();
     answer.resolve(undefined);
     await stopping;
@@ -265,10 +268,7 @@ describe('attack on a rotating refresh token', () => {
 
   test('a gateway that stops writes what the keychain would not take before', async () => {
     await imported(MINUTE);
-    const answer = Promise.withResolvers<undefined>();
-    server.gate = answer.promise;
-    const asking = token();
-    await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+    const { answer, asking } = await renewing();
     keychain.missing = 'the keyring is locked or has no login collection.';
     answer.resolve(undefined);
     await asking;
@@ -294,10 +294,7 @@ describe('attack on a rotating refresh token', () => {
 
   test('a login imported during a renewal of the old one stays', async () => {
     await imported(MINUTE);
-    const answer = Promise.withResolvers<undefined>();
-    server.gate = answer.promise;
-    const asking = token();
-    await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+    const { answer, asking } = await renewing();
     const fresh = await imported(LIFE, 'refresh-new');
     logins.forget('codex');
     answer.resolve(undefined);

@@ -9,7 +9,8 @@ export interface Output {
   end(): Promise<void>;
 }
 
-const STANDARD_OUTPUT: Output = {
+/** Standard output, no faster than it is read. */
+export const STANDARD_OUTPUT: Output = {
   write: async (text) => {
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
   },

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { Turn } from '../../shared/turn.ts';
 import { withControl } from './control.ts';
 import { homeOption } from './home.ts';
 import { withExamples } from './manual.ts';
+import { STANDARD_OUTPUT } from './output-file.ts';
 import { jsonOption, type OutputOptions } from './output.ts';
 
 /** Rows asked for at a time: enough to be quick, few enough to stay small in memory. */
@@ -25,20 +25,16 @@ export function addTurnsCommand(program: Command): void {
           const page = await client.call('turns.page', { order: 'oldest', after, limit: PAGE });
           for (const turn of page.turns) {
             const text = json === true || jsonl === true ? JSON.stringify(turn) : summary(turn);
-            await print(json === true ? before + text : `${text}\n`);
+            await STANDARD_OUTPUT.write(json === true ? before + text : `${text}\n`);
             if (json === true) before = ',\n';
           }
           after = page.turns.at(-1)?.seq ?? after;
           ({ more } = page);
         }
-        if (json === true) await print(before === '[' ? '[]\n' : ']\n');
+        if (json === true) await STANDARD_OUTPUT.write(before === '[' ? '[]\n' : ']\n');
       }),
     );
   withExamples(turns, ['tiergate turns --jsonl | tail -n 1', 'Everything that is known of the last turn.']);
-}
-
-async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 function summary({ startedAt, sentAt, tool, models, tiers, verdict, rule, status, error }: Turn): string {
